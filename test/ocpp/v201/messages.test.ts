@@ -1,0 +1,24 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { generate, versions } from "../../../scripts/generate-ocpp.ts";
+
+describe.each(versions)("the generated types of OCPP $name", (version) => {
+  it("are what the generator writes from the schemas today", async () => {
+    expect(readFileSync(version.output, "utf8")).toBe(await generate(version));
+  });
+
+  it("hold a request and a response for each action", () => {
+    const text = readFileSync(version.output, "utf8");
+    const schemas: { $id: string }[] = JSON.parse(readFileSync(version.schemas, "utf8"));
+    const names = schemas.map(({ $id }) => $id.slice(4).replace(".req", "Request").replace(".conf", "Response"));
+    expect(names.filter((name) => !text.includes(`export interface ${name} {`))).toEqual([]);
+    expect(text.match(/request: \w+Request; response: \w+Response/g)).toHaveLength(names.length / 2);
+  });
+});
+
+describe("the schemas", () => {
+  it("are as published, byte for byte", () => {
+    const published = readFileSync("node_modules/ocpp-rpc/lib/schemas/ocpp2_0_1.json");
+    expect(readFileSync("schemas/ocpp2.0.1.json").equals(published)).toBe(true);
+  });
+});
