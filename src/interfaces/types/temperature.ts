@@ -1,0 +1,9 @@
+/** Temperatures. */
+import { z } from "zod";
+
+export const Temperature = z.strictObject({
+  temperature: z.number(),
+  identification: z.string().exactOptional(),
+  location: z.string().exactOptional(),
+});
+export type Temperature = z.infer<typeof Temperature>;

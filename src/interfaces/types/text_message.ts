@@ -1,0 +1,12 @@
+/** Text in some language and format. */
+import { z } from "zod";
+
+export const MessageFormat = z.enum(["ASCII", "HTML", "URI", "UTF8", "QRCODE"]);
+export type MessageFormat = z.infer<typeof MessageFormat>;
+
+export const MessageContent = z.object({
+  format: MessageFormat.exactOptional(),
+  language: z.string().exactOptional(),
+  content: z.string(),
+});
+export type MessageContent = z.infer<typeof MessageContent>;
