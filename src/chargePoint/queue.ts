@@ -1,0 +1,202 @@
+/**
+ * The queue of messages that must reach the CSMS: on disk before they count, sent one at a time in the order in which
+ * they came, repeated until answered. OCPP 2.0.1 E04, E13, A04.FR.02; OCPP 1.6 4.10.
+ *
+ * A message leaves the disk only after its answer was handled, so a kill at any point loses none. One whose answer was
+ * lost is sent again with the same content, which the CSMS recognises (transactionId and seqNo).
+ */
+import type { Clock, Timer } from "../util/clock.ts";
+import type { Logger } from "../util/log.ts";
+import type { Database } from "./store.ts";
+
+export const queueSchema = `
+CREATE TABLE message (
+  position INTEGER PRIMARY KEY AUTOINCREMENT,
+  action TEXT NOT NULL,
+  payload TEXT NOT NULL,
+  transaction_id TEXT,
+  queued_at INTEGER NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX message_of_transaction ON message (transaction_id);
+CREATE TABLE dead_letter (
+  position INTEGER PRIMARY KEY,
+  action TEXT NOT NULL,
+  payload TEXT NOT NULL,
+  transaction_id TEXT,
+  queued_at INTEGER NOT NULL,
+  attempts INTEGER NOT NULL,
+  given_up_at INTEGER NOT NULL,
+  reason TEXT NOT NULL
+)`;
+
+export interface QueuedMessage {
+  readonly action: string;
+  readonly payload: object;
+  readonly transactionId?: string;
+}
+
+/** `lost`: the connection went away, so it is not known whether the CSMS got the message. `failed`: the CSMS could not process it. */
+export type Delivery =
+  | { readonly kind: "answered"; readonly response: unknown }
+  | { readonly kind: "lost" }
+  | { readonly kind: "failed"; readonly reason: string };
+
+export interface QueuePorts {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly log: Logger;
+  send(message: QueuedMessage): Promise<Delivery>;
+  /** What the CSMS answered. Called again after a crash, so it does the same when called twice. */
+  onAnswer(message: QueuedMessage, response: unknown): void;
+  /** OCPPCommCtrlr.MessageAttempts; at least one attempt is made. */
+  attempts(): number;
+  /** OCPPCommCtrlr.MessageAttemptInterval in seconds; the wait grows with each attempt (E13.FR.02). */
+  intervalSeconds(): number;
+}
+
+interface StoredMessage {
+  readonly position: number;
+  readonly action: string;
+  readonly payload: string;
+  readonly transaction_id: string | null;
+  readonly attempts: number;
+}
+
+export interface DeadLetter extends QueuedMessage {
+  readonly reason: string;
+  readonly attempts: number;
+}
+
+export class MessageQueue {
+  readonly #ports: QueuePorts;
+  #open = false;
+  #delivery: Promise<void> | undefined;
+  #retry: Timer | undefined;
+
+  constructor(ports: QueuePorts) {
+    this.#ports = ports;
+  }
+
+  /** When it returns, the message is on disk. May be part of a larger `database.atomically`. */
+  push(message: QueuedMessage): void {
+    const { database, clock } = this.#ports;
+    database.run(
+      "INSERT INTO message (action, payload, transaction_id, queued_at) VALUES (?, ?, ?, ?)",
+      message.action,
+      JSON.stringify(message.payload),
+      message.transactionId ?? null,
+      clock.now(),
+    );
+    // Not at once: a surrounding step is on disk only when it has ended.
+    queueMicrotask(() => this.#next());
+  }
+
+  /** Messages may go out now. */
+  resume(): void {
+    this.#open = true;
+    this.#next();
+  }
+
+  /** Nothing more goes out; a message under way may still be answered. */
+  pause(): void {
+    this.#open = false;
+    this.#retry?.cancel();
+    this.#retry = undefined;
+  }
+
+  /** Whether a message of the transaction, or any message, waits or is under way (E14). */
+  holds(transactionId?: string): boolean {
+    const { database } = this.#ports;
+    if (transactionId === undefined) return database.get("SELECT 1 FROM message LIMIT 1") !== undefined;
+    return database.get("SELECT 1 FROM message WHERE transaction_id = ? LIMIT 1", transactionId) !== undefined;
+  }
+
+  /** What was given up after the last attempt, oldest first. */
+  deadLetters(): DeadLetter[] {
+    const rows = this.#ports.database.all<StoredMessage & { reason: string }>(
+      "SELECT * FROM dead_letter ORDER BY position",
+    );
+    return rows.map((row) => ({ ...toMessage(row), reason: row.reason, attempts: row.attempts }));
+  }
+
+  /** Resolves when nothing waits or nothing more may go out. */
+  async drained(): Promise<void> {
+    while (this.#delivery) await this.#delivery;
+  }
+
+  #next(): void {
+    if (!this.#open || this.#delivery || this.#retry) return;
+    const first = this.#ports.database.get<StoredMessage>("SELECT * FROM message ORDER BY position LIMIT 1");
+    if (!first) return;
+    this.#delivery = this.#deliver(first).finally(() => {
+      this.#delivery = undefined;
+      this.#next();
+    });
+  }
+
+  async #deliver(stored: StoredMessage): Promise<void> {
+    const message = toMessage(stored);
+    const delivery = await this.#ports.send(message);
+    switch (delivery.kind) {
+      case "answered":
+        this.#handleAnswer(message, delivery.response);
+        return this.#remove(stored);
+      case "failed":
+        return this.#countFailure(stored, delivery.reason);
+      case "lost":
+        // Sent again once the connection is back. Should it be there already, the wait keeps a broken peer from a tight loop.
+        return this.#waitFor(this.#ports.intervalSeconds());
+    }
+  }
+
+  #handleAnswer(message: QueuedMessage, response: unknown): void {
+    try {
+      this.#ports.onAnswer(message, response);
+    } catch (error) {
+      this.#ports.log.error({ error, action: message.action }, "the answer to a queued message could not be handled");
+    }
+  }
+
+  #remove(stored: StoredMessage): void {
+    this.#ports.database.run("DELETE FROM message WHERE position = ?", stored.position);
+  }
+
+  #countFailure(stored: StoredMessage, reason: string): void {
+    const { database, log, attempts, intervalSeconds } = this.#ports;
+    const made = stored.attempts + 1;
+    if (made < attempts()) {
+      database.run("UPDATE message SET attempts = ? WHERE position = ?", made, stored.position);
+      this.#waitFor(intervalSeconds() * made);
+      return;
+    }
+    log.error({ action: stored.action, attempts: made, reason }, "message given up: kept as a dead letter");
+    database.atomically(() => {
+      database.run(
+        `INSERT INTO dead_letter SELECT position, action, payload, transaction_id, queued_at, ?, ?, ?
+         FROM message WHERE position = ?`,
+        made,
+        this.#ports.clock.now(),
+        reason,
+        stored.position,
+      );
+      this.#remove(stored);
+    });
+  }
+
+  #waitFor(seconds: number): void {
+    if (!this.#open) return;
+    this.#retry = this.#ports.clock.setTimer(seconds * 1000, () => {
+      this.#retry = undefined;
+      this.#next();
+    });
+  }
+}
+
+function toMessage(row: StoredMessage): QueuedMessage {
+  return {
+    action: row.action,
+    payload: JSON.parse(row.payload),
+    ...(row.transaction_id === null ? {} : { transactionId: row.transaction_id }),
+  };
+}
