@@ -49,8 +49,8 @@ describe("the types of modules", () => {
 
   it("gives a module without configuration and requirements an empty context", () => {
     defineModule(plain, (ctx) => {
-      expectTypeOf(ctx.config).toEqualTypeOf<Record<never, never>>();
-      expectTypeOf(ctx.requires).toEqualTypeOf<Record<never, never>>();
+      expectTypeOf(ctx.config).toEqualTypeOf<Record<string, never>>();
+      expectTypeOf<keyof typeof ctx.requires>().toBeNever();
       return { provides: { main: { set: () => true, reset } } };
     });
   });
