@@ -1,0 +1,212 @@
+/** One OCPP-J connection: CALLs both ways over a WebSocket, whichever end opened it. */
+import type { RawData, WebSocket } from "ws";
+import { type Clock, withTimeout } from "../util/clock.ts";
+import type { Random } from "../util/random.ts";
+import { NotConnected, RpcError } from "./errors.ts";
+import { type CallFrame, type FrameFault, readFrame, writeCall, writeError, writeResult } from "./frames.ts";
+import { Inbox } from "./inbox.ts";
+import { Liveness } from "./liveness.ts";
+import { Outbox } from "./outbox.ts";
+
+/** Answers a CALL. What it throws becomes a CALLERROR: an RpcError as it is, anything else InternalError without its text. */
+export type CallHandler = (action: string, payload: unknown) => Promise<unknown>;
+
+/** What an observer is told: every frame, and everything that was ignored or failed. */
+export type PeerEvent =
+  | { readonly type: "frame"; readonly direction: "in" | "out"; readonly text: string }
+  /** An answer that nobody waits for, or a second CALL with the id of one that is being handled. Ignored. */
+  | { readonly type: "stray"; readonly id: string }
+  | { readonly type: "garbage"; readonly description: string }
+  | { readonly type: "handlerFailed"; readonly action: string; readonly error: unknown }
+  /** The connection was dropped because the other end does not take what it is sent. */
+  | { readonly type: "notReading"; readonly bufferedBytes: number };
+
+export interface PeerOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** How long an answer may take; 30,000. */
+  readonly callTimeoutMs?: number;
+  /** How many CALLs may wait in each direction; 64. */
+  readonly maxWaiting?: number;
+  /** How many bytes may lie unsent before the connection is dropped; 4 MiB. */
+  readonly maxBufferedBytes?: number;
+  /** 0, the default, is off. */
+  readonly pingIntervalMs?: number;
+  /** How long the other end has to take part in closing; 2,000. */
+  readonly closeTimeoutMs?: number;
+  readonly observe?: (event: PeerEvent) => void;
+}
+
+export interface CallOptions {
+  readonly timeoutMs?: number;
+  /** A message id of at most 36 characters; a UUID by default. */
+  readonly id?: string;
+}
+
+/** Why a connection ended: the WebSocket close code (1006: without a close frame) and text. */
+export interface PeerClosed {
+  readonly code: number;
+  readonly reason: string;
+}
+
+export interface CloseOptions {
+  readonly code?: number;
+  /** At most 123 bytes. */
+  readonly reason?: string;
+  /** How long calls under way, both directions, may take to finish first; 0. */
+  readonly drainMs?: number;
+}
+
+/** RFC 6455, 7.4.1: a kind of data this end does not take. */
+const UNSUPPORTED_DATA = 1003;
+/** OCPP 1.6 has no error code for text that is no message, so nothing is answered there. */
+const silentOnGarbage: readonly string[] = ["ocpp1.6"];
+
+export class Peer {
+  /** Resolves once when the connection has ended. */
+  readonly closed: Promise<PeerClosed>;
+  /** The WebSocket subprotocol, for example `ocpp2.0.1`. */
+  readonly protocol: string;
+  readonly #socket: WebSocket;
+  readonly #options: PeerOptions;
+  readonly #outbox: Outbox;
+  readonly #inbox: Inbox;
+  readonly #liveness: Liveness;
+  #closing = false;
+
+  /** @param socket open already. */
+  constructor(socket: WebSocket, options: PeerOptions) {
+    const maxWaiting = options.maxWaiting ?? 64;
+    this.#socket = socket;
+    this.#options = options;
+    this.protocol = socket.protocol;
+    this.#outbox = new Outbox(options.clock, maxWaiting, (text) => this.#send(text));
+    this.#inbox = new Inbox(maxWaiting);
+    this.#liveness = new Liveness(socket, options.clock);
+    this.#liveness.setInterval(options.pingIntervalMs ?? 0);
+    this.closed = new Promise((resolve) => {
+      socket.on("close", (code, reason) => {
+        this.#end();
+        resolve({ code, reason: reason.toString() });
+      });
+    });
+    // A failing socket always closes too, and that is where it counts.
+    socket.on("error", () => {});
+    socket.on("message", (data, isBinary) => this.#receive(data, isBinary));
+  }
+
+  get open(): boolean {
+    return !this.#closing && this.#socket.readyState === this.#socket.OPEN;
+  }
+
+  /**
+   * Sends a CALL, after those that wait already, and gives the answer's payload. Nothing is ever sent twice.
+   * @throws RpcError on a CALLERROR, CallTimeout, NotConnected, Overloaded.
+   */
+  async call(action: string, payload: unknown, options: CallOptions = {}): Promise<unknown> {
+    if (!this.open) throw new NotConnected("the connection is closed");
+    const id = options.id ?? this.#options.random.uuid();
+    const timeoutMs = options.timeoutMs ?? this.#options.callTimeoutMs ?? 30_000;
+    return this.#outbox.add({ id, action, timeoutMs, text: writeCall(id, action, payload) });
+  }
+
+  /** Sets who answers CALLs; those that came before wait for it. */
+  onCall(handler: CallHandler): void {
+    this.#inbox.open((frame) => this.#answer(frame, handler));
+  }
+
+  setPingInterval(ms: number): void {
+    this.#liveness.setInterval(ms);
+  }
+
+  /** Whether the other end answers a ping within `timeoutMs`. */
+  ping(timeoutMs: number): Promise<boolean> {
+    return this.#liveness.check(timeoutMs);
+  }
+
+  /** Ends the connection in good order, by force when the other end does not take part. */
+  async close({ code = 1000, reason = "", drainMs = 0 }: CloseOptions = {}): Promise<void> {
+    this.#closing = true;
+    const { clock, closeTimeoutMs = 2_000 } = this.#options;
+    const drained = Promise.all([
+      this.#inbox.drain(),
+      this.#outbox.drain(new NotConnected("the connection is closing")),
+    ]);
+    if (drainMs > 0) await withTimeout(clock, drainMs, drained, () => undefined);
+    this.#socket.close(code, reason);
+    await withTimeout(clock, closeTimeoutMs, this.closed, () => this.#socket.terminate());
+    await this.closed;
+  }
+
+  /** Drops the connection at once. */
+  terminate(): void {
+    this.#socket.terminate();
+  }
+
+  #end(): void {
+    this.#closing = true;
+    this.#liveness.stop();
+    this.#inbox.clear();
+    this.#outbox.fail(new NotConnected("the connection ended before the answer came"));
+  }
+
+  #receive(data: RawData, isBinary: boolean): void {
+    if (isBinary) {
+      this.#observe({ type: "garbage", description: "a binary frame" });
+      this.#socket.close(UNSUPPORTED_DATA, "OCPP-J is text");
+      return;
+    }
+    const text = data.toString();
+    this.#observe({ type: "frame", direction: "in", text });
+    const frame = readFrame(text);
+    if (frame.kind === "call") this.#take(frame);
+    else if (frame.kind === "fault") this.#refuse(frame);
+    else if (!this.#outbox.settle(frame)) this.#observe({ type: "stray", id: frame.id });
+  }
+
+  #take(frame: CallFrame): void {
+    if (this.#closing) return;
+    const taken = this.#inbox.push(frame);
+    if (taken === "duplicate") this.#observe({ type: "stray", id: frame.id });
+    if (taken === "full") this.#send(writeError(frame.id, new RpcError("GenericError", "too many calls at once")));
+  }
+
+  #refuse(fault: FrameFault): void {
+    this.#observe({ type: "garbage", description: fault.description });
+    if (!silentOnGarbage.includes(this.protocol)) this.#send(writeError(fault.id, { ...fault, details: {} }));
+  }
+
+  async #answer(frame: CallFrame, handler: CallHandler): Promise<void> {
+    const text = await carryOut(frame, handler).catch((error: unknown) => {
+      this.#observe({ type: "handlerFailed", action: frame.action, error });
+      return writeError(frame.id, new RpcError("InternalError"));
+    });
+    this.#send(text);
+  }
+
+  #send(text: string): void {
+    const { readyState, OPEN, bufferedAmount } = this.#socket;
+    if (readyState !== OPEN) return;
+    if (bufferedAmount + text.length > (this.#options.maxBufferedBytes ?? 4 * 2 ** 20)) {
+      this.#observe({ type: "notReading", bufferedBytes: bufferedAmount });
+      this.#socket.terminate();
+      return;
+    }
+    this.#observe({ type: "frame", direction: "out", text });
+    this.#socket.send(text);
+  }
+
+  #observe(event: PeerEvent): void {
+    this.#options.observe?.(event);
+  }
+}
+
+/** The answer as text. @throws whatever the handler throws that is not meant for the other end. */
+async function carryOut({ id, action, payload }: CallFrame, handler: CallHandler): Promise<string> {
+  try {
+    return writeResult(id, await handler(action, payload));
+  } catch (error) {
+    if (error instanceof RpcError) return writeError(id, error);
+    throw error;
+  }
+}
