@@ -1,0 +1,121 @@
+/** Certificate extensions (RFC 5280, 4.2), made. Each function gives one extension for a {@link CertificateTemplate}. */
+import { createHash, type KeyObject } from "node:crypto";
+import { AsnConvert, OctetString } from "@peculiar/asn1-schema";
+import {
+  AccessDescription,
+  AuthorityInfoAccessSyntax,
+  AuthorityKeyIdentifier,
+  BasicConstraints,
+  ExtendedKeyUsage,
+  GeneralName,
+  GeneralSubtree,
+  GeneralSubtrees,
+  KeyIdentifier,
+  KeyUsage,
+  Name,
+  NameConstraints,
+  SubjectAlternativeName,
+  SubjectKeyIdentifier,
+} from "@peculiar/asn1-x509";
+import { fromHex } from "../util/bytes.ts";
+import { serializeDer, toArrayBuffer } from "./asn1.ts";
+import { derChildren, readDer } from "./der.ts";
+import { type KeyUsageName, keyUsageNames, type RawExtension } from "./extensions.ts";
+import { publicKeyDer } from "./keys.ts";
+import { createName, type NameTemplate } from "./name.ts";
+import { extensionOids, keyPurposeNames } from "./oids.ts";
+
+type ExtensionName = keyof typeof extensionOids;
+
+function extension(name: ExtensionName, critical: boolean, value: unknown): RawExtension {
+  return { oid: extensionOids[name], critical, value: serializeDer(value) };
+}
+
+export function basicConstraints(ca: boolean, pathLength?: number, critical = true): RawExtension {
+  const value = new BasicConstraints({ cA: ca, ...(pathLength !== undefined && { pathLenConstraint: pathLength }) });
+  return extension("basicConstraints", critical, value);
+}
+
+export function keyUsage(names: readonly KeyUsageName[], critical = true): RawExtension {
+  const flags = names.reduce((sum, name) => sum | (1 << keyUsageNames.indexOf(name)), 0);
+  return extension("keyUsage", critical, new KeyUsage(flags));
+}
+
+/** @param purposes names of {@link keyPurposeOids}, or dotted OIDs. */
+export function extendedKeyUsage(purposes: readonly string[], critical = false): RawExtension {
+  const oids = purposes.map((purpose) => [...keyPurposeNames].find(([, name]) => name === purpose)?.[0] ?? purpose);
+  return extension("extKeyUsage", critical, new ExtendedKeyUsage(oids));
+}
+
+/** RFC 5280, 4.2.1.2, method 1: SHA-1 of the key's bit string. */
+export function keyIdentifier(key: KeyObject): Uint8Array {
+  const [, bitString] = derChildren(readDer(publicKeyDer(key)).content);
+  const bits = bitString?.content.subarray(1) ?? new Uint8Array();
+  return new Uint8Array(createHash("sha1").update(bits).digest());
+}
+
+export function subjectKeyIdentifier(key: KeyObject, critical = false): RawExtension {
+  return extension("subjectKeyIdentifier", critical, new SubjectKeyIdentifier(toArrayBuffer(keyIdentifier(key))));
+}
+
+/** @param id the issuer's subject key identifier, hexadecimal. */
+export function authorityKeyIdentifier(id: string, critical = false): RawExtension {
+  const value = new AuthorityKeyIdentifier({ keyIdentifier: new KeyIdentifier(toArrayBuffer(fromHex(id))) });
+  return extension("authorityKeyIdentifier", critical, value);
+}
+
+export function authorityInfoAccess(urls: { readonly ocsp?: string; readonly caIssuers?: string }): RawExtension {
+  const methods = { ocsp: "1.3.6.1.5.5.7.48.1", caIssuers: "1.3.6.1.5.5.7.48.2" } as const;
+  const entries = (["ocsp", "caIssuers"] as const).flatMap((method) => {
+    const url = urls[method];
+    if (url === undefined) return [];
+    const accessLocation = new GeneralName({ uniformResourceIdentifier: url });
+    return [new AccessDescription({ accessMethod: methods[method], accessLocation })];
+  });
+  return extension("authorityInfoAccess", false, new AuthorityInfoAccessSyntax(entries));
+}
+
+/** One general name; an `ip` in a name constraint is `address/mask`. */
+export type AltNameTemplate =
+  | { readonly dns: string }
+  | { readonly email: string }
+  | { readonly uri: string }
+  | { readonly ip: Uint8Array }
+  | { readonly directory: NameTemplate };
+
+function generalName(name: AltNameTemplate): GeneralName {
+  if ("dns" in name) return new GeneralName({ dNSName: name.dns });
+  if ("email" in name) return new GeneralName({ rfc822Name: name.email });
+  if ("uri" in name) return new GeneralName({ uniformResourceIdentifier: name.uri });
+  if ("directory" in name) {
+    return new GeneralName({ directoryName: AsnConvert.parse(createName(name.directory), Name) });
+  }
+  return AsnConvert.parse(new Uint8Array([0x87, name.ip.length, ...name.ip]), GeneralName);
+}
+
+export function subjectAltName(names: readonly AltNameTemplate[], critical = false): RawExtension {
+  return extension("subjectAltName", critical, new SubjectAlternativeName(names.map(generalName)));
+}
+
+export function nameConstraints(
+  trees: { readonly permitted?: readonly AltNameTemplate[]; readonly excluded?: readonly AltNameTemplate[] },
+  critical = true,
+): RawExtension {
+  const subtrees = (names: readonly AltNameTemplate[]) =>
+    new GeneralSubtrees(names.map((name) => new GeneralSubtree({ base: generalName(name) })));
+  const value = new NameConstraints({
+    ...(trees.permitted && { permittedSubtrees: subtrees(trees.permitted) }),
+    ...(trees.excluded && { excludedSubtrees: subtrees(trees.excluded) }),
+  });
+  return extension("nameConstraints", critical, value);
+}
+
+/** For an OCSP signer that need not be asked about itself (RFC 6960, 4.2.2.2.1). */
+export function ocspNoCheck(): RawExtension {
+  return { oid: extensionOids.ocspNoCheck, critical: false, value: new Uint8Array([0x05, 0x00]) };
+}
+
+/** Any octets under any OID, for what has no function here and for tests of what must be refused. */
+export function anyExtension(oid: string, critical: boolean, content: Uint8Array): RawExtension {
+  return { oid, critical, value: serializeDer(new OctetString(content)) };
+}

@@ -1,0 +1,87 @@
+/** Distinguished names (RFC 5280, 4.1.2.4 and 7.1). */
+import { AttributeTypeAndValue, AttributeValue, Name, RelativeDistinguishedName } from "@peculiar/asn1-x509";
+import { toHex } from "../util/bytes.ts";
+import { serializeDer } from "./asn1.ts";
+import { type AttributeName, attributeNames, attributeOids } from "./oids.ts";
+
+export interface NameAttribute {
+  /** A short name as `CN`, or the dotted OID of an attribute without one. */
+  readonly type: string;
+  readonly value: string;
+}
+
+/** `CN`, `O`, `C`, `OU` and `DC` are the first value of their type; `all()` gives every one. */
+export interface DistinguishedName {
+  readonly CN?: string;
+  readonly O?: string;
+  readonly OU?: string;
+  readonly C?: string;
+  readonly DC?: string;
+  /** Relative names in order; more than one attribute in a set is rare. */
+  readonly rdns: readonly (readonly NameAttribute[])[];
+  /** The very octets, as hashes need them. */
+  readonly der: Uint8Array;
+  /** Every value of a type, in order. */
+  all(type: AttributeName): string[];
+  /** For people: `CN=SECC 1, O=Acme, C=DE, DC=CPO` in the order of the encoding. */
+  toString(): string;
+}
+
+/** What to put in a name, in this order; an array makes several attributes of one type. */
+export type NameTemplate = Partial<Record<AttributeName, string | readonly string[]>>;
+
+/** @param der the octets of `name`. */
+export function readName(name: Name, der: Uint8Array): DistinguishedName {
+  const rdns = [...name].map((rdn) => [...rdn].map(readAttribute));
+  const flat = rdns.flat();
+  const all = (type: string) => flat.filter((attribute) => attribute.type === type).map(({ value }) => value);
+  const first: { -readonly [K in "CN" | "O" | "OU" | "C" | "DC"]?: string } = {};
+  for (const type of ["CN", "O", "OU", "C", "DC"] as const) {
+    const [value] = all(type);
+    if (value !== undefined) first[type] = value;
+  }
+  const text = flat.map(({ type, value }) => `${type}=${printable(value)}`).join(", ");
+  return { ...first, rdns, der, all, toString: () => text };
+}
+
+function readAttribute({ type, value }: AttributeTypeAndValue): NameAttribute {
+  const text = value.anyValue ? `#${toHex(new Uint8Array(value.anyValue))}` : value.toString();
+  return { type: attributeNames.get(type) ?? type, value: text };
+}
+
+/** Control characters out of a stranger's name must not reach a terminal or a log line. */
+function printable(text: string): string {
+  return [...text].map((c) => (c < " " || c === "\u007f" || (c >= "\u0080" && c < "\u00a0") ? "?" : c)).join("");
+}
+
+/** Octets of a name. C is a PrintableString, DC and emailAddress are IA5Strings, all others UTF8Strings. */
+export function createName(template: NameTemplate): Uint8Array {
+  const rdns = Object.entries(template).flatMap(([type, values]) =>
+    [values].flat().map((value) => new RelativeDistinguishedName([createAttribute(type as AttributeName, value)])),
+  );
+  return serializeDer(new Name(rdns));
+}
+
+function createAttribute(type: AttributeName, text: string): AttributeTypeAndValue {
+  const kind = type === "C" ? "printableString" : ["DC", "emailAddress"].includes(type) ? "ia5String" : "utf8String";
+  return new AttributeTypeAndValue({ type: attributeOids[type], value: new AttributeValue({ [kind]: text }) });
+}
+
+/** RFC 5280, 7.1: case and runs of white space do not count, nor does the string type, nor the order inside a set. */
+export function canonicalRdns(name: DistinguishedName): string[] {
+  return name.rdns.map((rdn) =>
+    rdn
+      .map(({ type, value }) =>
+        JSON.stringify([type, value.normalize("NFKC").toLowerCase().trim().replace(/\s+/g, " ")]),
+      )
+      .sort()
+      .join(),
+  );
+}
+
+export function sameName(a: DistinguishedName, b: DistinguishedName): boolean {
+  if (Buffer.compare(a.der, b.der) === 0) return true;
+  const left = canonicalRdns(a);
+  const right = canonicalRdns(b);
+  return left.length === right.length && left.every((rdn, i) => rdn === right[i]);
+}
