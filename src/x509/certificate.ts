@@ -3,7 +3,7 @@ import { createHash, type KeyObject } from "node:crypto";
 import { Certificate as CertificateSchema } from "@peculiar/asn1-x509";
 import { toHex } from "../util/bytes.ts";
 import { parseChecked } from "./asn1.ts";
-import { type DerNode, derChildren, derTag, readDer } from "./der.ts";
+import { bitStringOctets, type DerNode, derChildren, derTag, readDer } from "./der.ts";
 import { X509Error } from "./errors.ts";
 import { type ExtensionValues, type RawExtension, readExtensionValues, readRawExtensions } from "./extensions.ts";
 import { keyKind, loadPublicKey } from "./keys.ts";
@@ -95,13 +95,13 @@ function parseDerCertificate(der: Uint8Array): Certificate {
     publicKey,
     keyKind: keyKind(publicKey),
     spki: slices.spki.raw,
-    publicKeyBits: bits(derChildren(slices.spki.content)[1]),
+    publicKeyBits: bitStringOctets(derChildren(slices.spki.content)[1]),
     isCa: ca,
     ...(pathLength !== undefined && { pathLength }),
     extensions,
     signatureAlgorithm: readSignatureAlgorithm(signatureAlgorithm, slices.outerAlgorithm.raw),
     signatureAlgorithmsAgree: Buffer.compare(slices.innerAlgorithm.raw, slices.outerAlgorithm.raw) === 0,
-    signature: bits(slices.signature),
+    signature: bitStringOctets(slices.signature),
     tbs: slices.tbs.raw,
     fingerprint: createHash("sha256").update(der).digest("hex"),
   };
@@ -119,11 +119,6 @@ function slice(certificate: DerNode) {
 
 function notACertificate(): X509Error {
   return new X509Error("this is not a certificate");
-}
-
-function bits(node: DerNode | undefined): Uint8Array {
-  if (node?.tag !== derTag.bitString) throw notACertificate();
-  return node.content.subarray(1);
 }
 
 function readSerial(content: Uint8Array): { serialNumber: string; serialLength: number } {

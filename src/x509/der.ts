@@ -74,6 +74,12 @@ export function readDer(bytes: Uint8Array): DerNode {
   return node;
 }
 
+/** The octets of a bit string that is made of whole ones, as keys and signatures are. @throws X509Error */
+export function bitStringOctets(node: DerNode | undefined): Uint8Array {
+  if (node?.tag !== derTag.bitString || node.content[0] !== 0) throw new X509Error("DER: not a bit string of octets");
+  return node.content.subarray(1);
+}
+
 function checkNode(node: DerNode, depth: number): void {
   if (depth > MAX_DEPTH) throw new X509Error("DER: nested too deeply");
   const constructed = (node.tag & 0x20) !== 0;

@@ -19,7 +19,7 @@ import {
 } from "@peculiar/asn1-x509";
 import { fromHex } from "../util/bytes.ts";
 import { serializeDer, toArrayBuffer } from "./asn1.ts";
-import { derChildren, readDer } from "./der.ts";
+import { bitStringOctets, derChildren, readDer } from "./der.ts";
 import { type KeyUsageName, keyUsageNames, type RawExtension } from "./extensions.ts";
 import { publicKeyDer } from "./keys.ts";
 import { createName, type NameTemplate } from "./name.ts";
@@ -50,8 +50,7 @@ export function extendedKeyUsage(purposes: readonly string[], critical = false):
 /** RFC 5280, 4.2.1.2, method 1: SHA-1 of the key's bit string. */
 export function keyIdentifier(key: KeyObject): Uint8Array {
   const [, bitString] = derChildren(readDer(publicKeyDer(key)).content);
-  const bits = bitString?.content.subarray(1) ?? new Uint8Array();
-  return new Uint8Array(createHash("sha1").update(bits).digest());
+  return new Uint8Array(createHash("sha1").update(bitStringOctets(bitString)).digest());
 }
 
 export function subjectKeyIdentifier(key: KeyObject, critical = false): RawExtension {

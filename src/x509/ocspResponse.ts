@@ -18,7 +18,7 @@ import { Certificate as CertificateSchema, CRLReason, type CRLReasons } from "@p
 import { toHex } from "../util/bytes.ts";
 import { parseChecked, parseDer, serializeDer, toArrayBuffer } from "./asn1.ts";
 import { type Certificate, parseCertificate } from "./certificate.ts";
-import { derChildren, readDer } from "./der.ts";
+import { bitStringOctets, derChildren, readDer } from "./der.ts";
 import { X509Error } from "./errors.ts";
 import { type OcspCertId, readCertId, readNonce, writeCertId, writeNonce } from "./ocspRequest.ts";
 import { createSigner, readSignatureAlgorithm, type SignatureAlgorithm } from "./signatures.ts";
@@ -135,7 +135,7 @@ function errorName(status: OCSPResponseStatus): OcspError {
 }
 
 function parseBasic(der: Uint8Array): OcspResponseContent {
-  const [tbs, algorithm] = derChildren(readDer(der).content);
+  const [tbs, algorithm, signature] = derChildren(readDer(der).content);
   const basic = parseChecked(der, BasicOCSPResponse, "the basic OCSP response");
   if (!tbs || !algorithm) throw new X509Error("this is not a basic OCSP response");
   const data = basic.tbsResponseData;
@@ -148,7 +148,7 @@ function parseBasic(der: Uint8Array): OcspResponseContent {
     ...(nonce && { nonce }),
     responder: readResponder(data.responderID),
     tbs: tbs.raw,
-    signature: new Uint8Array(basic.signature),
+    signature: bitStringOctets(signature),
     signatureAlgorithm: readSignatureAlgorithm(basic.signatureAlgorithm, algorithm.raw),
   };
 }

@@ -4,7 +4,7 @@ import { Attributes, CertificationRequest, CertificationRequestInfo } from "@pec
 import { AsnConvert, OctetString } from "@peculiar/asn1-schema";
 import { Attribute, Extension, Extensions, Name, SubjectPublicKeyInfo } from "@peculiar/asn1-x509";
 import { parseChecked, serializeDer, toArrayBuffer } from "./asn1.ts";
-import { derChildren, readDer } from "./der.ts";
+import { bitStringOctets, derChildren, readDer } from "./der.ts";
 import { X509Error } from "./errors.ts";
 import { type ExtensionValues, type RawExtension, readExtensionValues, readRawExtensions } from "./extensions.ts";
 import { keyKind, loadPublicKey, publicKeyDer } from "./keys.ts";
@@ -62,7 +62,7 @@ function extensionRequest(extensions: readonly RawExtension[]): Attribute {
 export function parseCertificateSigningRequest(input: string | Uint8Array): CertificateSigningRequest {
   const der = typeof input === "string" ? requestBlock(input) : input;
   if (der.length > MAX_REQUEST_SIZE) throw new X509Error("the certificate signing request is too large");
-  const [info, algorithm] = derChildren(readDer(der).content);
+  const [info, algorithm, signature] = derChildren(readDer(der).content);
   const request = parseChecked(der, CertificationRequest, "the certificate signing request");
   const [, subject, spki] = derChildren(info?.content ?? new Uint8Array());
   if (!info || !algorithm || !subject || !spki) throw new X509Error("this is not a certificate signing request");
@@ -76,7 +76,7 @@ export function parseCertificateSigningRequest(input: string | Uint8Array): Cert
     publicKey,
     keyKind: keyKind(publicKey),
     extensions,
-    signatureValid: verifySignature(signatureAlgorithm, publicKey, info.raw, new Uint8Array(request.signature)),
+    signatureValid: verifySignature(signatureAlgorithm, publicKey, info.raw, bitStringOctets(signature)),
   };
 }
 

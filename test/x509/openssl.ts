@@ -1,0 +1,42 @@
+/** OpenSSL's command as an oracle, where it is installed. */
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "vitest";
+
+const found = spawnSync("openssl", ["version"], { encoding: "utf8" });
+const version = found.status === 0 ? found.stdout.trim() : undefined;
+
+/** A test that needs `openssl`; skipped, with the reason in its name, where there is none. */
+export function opensslTest(name: string, run: () => Promise<void> | void): void {
+  if (version) test(name, run);
+  else test.skip(`${name} (skipped: no openssl command on this machine)`, run);
+}
+
+/** Runs openssl with files in a folder that is gone afterwards. @returns stdout and stderr together, and the status. */
+export function openssl(files: Readonly<Record<string, string | Uint8Array>>, args: readonly string[]) {
+  const dir = mkdtempSync(join(tmpdir(), "plugcharge-openssl-"));
+  try {
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(dir, name), content);
+    const { status, stdout, stderr } = spawnSync("openssl", args, { cwd: dir, encoding: "utf8" });
+    return { ok: status === 0, text: `${stdout}${stderr}` };
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** As {@link openssl}, for output that is octets in a file named `out`. */
+export function opensslBytes(
+  files: Readonly<Record<string, string | Uint8Array>>,
+  args: readonly string[],
+): Uint8Array {
+  const dir = mkdtempSync(join(tmpdir(), "plugcharge-openssl-"));
+  try {
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(dir, name), content);
+    execFileSync("openssl", [...args], { cwd: dir, stdio: ["ignore", "pipe", "pipe"] });
+    return new Uint8Array(execFileSync("cat", ["out"], { cwd: dir }));
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
