@@ -63,6 +63,9 @@ export function connectFailure(error: NodeJS.ErrnoException): ConnectFailure {
   }
   if (code === "EPROTO" || code.startsWith("ERR_SSL_"))
     return { kind: "tls", code, message: "the TLS handshake failed" };
+  if (code.startsWith("ERR_OSSL_")) {
+    return { kind: "configuration", message: `our certificate, key or roots cannot be read (${code})` };
+  }
   if (code === "") return { kind: "protocol", message: error.message };
   return { kind: "unreachable", code, message: `the CSMS cannot be reached (${code})` };
 }
