@@ -1,5 +1,6 @@
 /** A set of schemas with its codec. */
 import { InternalError } from "../util/errors.ts";
+import { Codec } from "./codec.ts";
 import type { ComplexType, GlobalElement, Infer, Json } from "./model.ts";
 
 export type Elements = { readonly [name: string]: GlobalElement };
@@ -52,23 +53,10 @@ export interface AnySet {
   fragmentFromJson(name: string, json: unknown): unknown;
 }
 
-export function createSet<E extends Elements>(name: string, elements: E, _options: SetOptions): SchemaSet<E> {
+export function createSet<E extends Elements>(name: string, elements: E, options: SetOptions): SchemaSet<E> {
   for (const [key, element] of Object.entries(elements)) {
     if (key !== element.name) throw new InternalError(`${name}: element ${element.name} listed as ${key}`);
   }
-  const later = (): never => {
-    throw new InternalError("the codec is not there yet");
-  };
-  return {
-    name,
-    elements,
-    encode: later,
-    decode: later,
-    encodeFragment: later,
-    decodeFragment: later,
-    toJson: later,
-    fromJson: later,
-    fragmentToJson: later,
-    fragmentFromJson: later,
-  };
+  const set = new Codec(name, elements, options.types ?? [], options.relaxed ?? []) satisfies AnySet;
+  return set as AnySet as unknown as SchemaSet<E>;
 }
