@@ -1,0 +1,53 @@
+/** What the car is and wants: all that its decisions rest on. */
+import type { KeyObject } from "node:crypto";
+import type { Messages } from "../iso15118/iso2/index.ts";
+
+export type EnergyTransferMode = Messages["ChargeParameterDiscoveryReq"]["RequestedEnergyTransferMode"];
+export type PaymentOption = Messages["PaymentServiceSelectionReq"]["SelectedPaymentOption"];
+
+/** A contract with its key: what Plug & Charge pays with. */
+export interface Contract {
+  /** As it goes over the wire: 14 or 15 characters. */
+  readonly eMAID: string;
+  /** DER, leaf first, then its sub-CAs upwards, without the root. */
+  readonly chain: readonly Uint8Array[];
+  /** Signs AuthorizationReq and MeteringReceiptReq. */
+  readonly key: KeyObject;
+}
+
+export interface Payment {
+  /** Absent: the contract where it can be used, else external payment. */
+  readonly option?: PaymentOption;
+  /** True: rather end the session than pay in another way. */
+  readonly enforced: boolean;
+}
+
+export interface Car {
+  /** MAC address, 6 octets. */
+  readonly EVCCID: Uint8Array;
+  readonly mode: EnergyTransferMode;
+  readonly payment: Payment;
+  readonly contract?: Contract;
+  /** Volt, and ampere per phase. */
+  readonly limits: { readonly voltage: number; readonly maxCurrent: number; readonly minCurrent: number };
+  /** Seconds from now until the car wants to leave. */
+  readonly departureTime?: number;
+  /** Wh that the car wants. */
+  readonly energyAmount: number;
+  /** Value added services, beside charging. */
+  readonly services: ServiceWishes;
+  /** Milliseconds between a response and the next request of the same kind. */
+  readonly pace: { readonly ongoing: number; readonly loop: number };
+}
+
+export interface ServiceWishes {
+  readonly internet: boolean;
+  /** Asks for the details of every service, wanted or not. */
+  readonly allDetails: boolean;
+  readonly selectAll: boolean;
+}
+
+/** A session that was paused, to be joined again (8.4.2). */
+export interface PausedSession {
+  readonly SessionID: Uint8Array;
+}

@@ -1,0 +1,61 @@
+/** The car's side of an AC session of ISO 15118-2 (8.8.4.2): its states, and the rules that hold in all of them. */
+import { type Incoming, machineOf, type Rules } from "../../fsm/machine.ts";
+import { equalBytes } from "../../util/bytes.ts";
+import { authorization } from "./authorization.ts";
+import { chargeParameterDiscovery } from "./chargeParameterDiscovery.ts";
+import { chargingStatus, meteringReceipt } from "./chargingStatus.ts";
+import { paymentDetails, paymentServiceSelection } from "./payment.ts";
+import { powerDelivery } from "./powerDelivery.ts";
+import { end, type Iso2, stopSession } from "./protocol.ts";
+import { serviceDetail, serviceDiscovery } from "./serviceDiscovery.ts";
+import { sessionSetup } from "./sessionSetup.ts";
+import { sessionStop, terminated } from "./sessionStop.ts";
+
+/** From these states the car can leave without turning power off first. */
+const beforePower: readonly string[] = [
+  "ServiceDiscovery",
+  "ServiceDetail",
+  "PaymentServiceSelection",
+  "PaymentDetails",
+  "Authorization",
+  "ChargeParameterDiscovery",
+];
+
+const rules: Rules<Iso2> = {
+  guard(incoming, session, state) {
+    const { header, body } = incoming.message;
+    if (incoming.name !== `${state}Res`) return undefined;
+    if (body.ResponseCode.startsWith("FAILED")) return refusedBy(incoming);
+    if (state !== "SessionSetup" && !equalBytes(header.SessionID, session.SessionID)) {
+      return end({ ended: "protocol error", reason: `${incoming.name} carries another session's id` });
+    }
+    return session.ending && beforePower.includes(state) ? stopSession(session) : undefined;
+  },
+  unexpected: ({ name }, _, state) =>
+    end({ ended: "protocol error", reason: `${name} came while ${state}Res was awaited` }),
+};
+
+function refusedBy({ name, message }: Incoming<Iso2>) {
+  const { ResponseCode } = message.body;
+  return end({ ended: "refused", reason: `${name} says ${ResponseCode}`, message: name, ResponseCode });
+}
+
+/** Its first request is `sessionSetupReq`. */
+export const iso2Car = machineOf<Iso2>()({
+  initial: "SessionSetup",
+  states: [
+    sessionSetup,
+    serviceDiscovery,
+    serviceDetail,
+    paymentServiceSelection,
+    paymentDetails,
+    authorization,
+    chargeParameterDiscovery,
+    powerDelivery,
+    chargingStatus,
+    meteringReceipt,
+    sessionStop,
+    terminated,
+  ],
+  rules,
+});

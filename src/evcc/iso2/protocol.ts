@@ -1,0 +1,106 @@
+/** What all states of an ISO 15118-2 session share on the car's side. A state is named after the response that it awaits. */
+import { type Protocol, type Step, stateOf, type Wait } from "../../fsm/state.ts";
+import type {
+  MessageHeader,
+  Messages,
+  Named,
+  RequestName,
+  ResponseName,
+  SAScheduleTuple,
+  SelectedService,
+} from "../../iso15118/iso2/index.ts";
+import { sessionTimes } from "../../iso15118/timers.ts";
+import type { Car, PausedSession, PaymentOption } from "../car.ts";
+import { type Effect, publish } from "../effects.ts";
+import type { Outcome } from "../outcome.ts";
+
+export interface Response<N extends ResponseName> {
+  readonly header: MessageHeader;
+  readonly body: Messages[N];
+}
+
+/** The next request; with `signed`, its element is signed by the contract's key. */
+export type Request = Named<RequestName> & { readonly signed?: true };
+
+export type ChargeProgress = Messages["PowerDeliveryReq"]["ChargeProgress"];
+
+export interface Iso2Session {
+  readonly car: Car;
+  /** Whether the connection has TLS. */
+  readonly secured: boolean;
+  /** A paused session that the car wants to join. */
+  readonly resume: PausedSession | undefined;
+  /** As given by the SECC; for a new session 8 zero octets until then. */
+  readonly SessionID: Uint8Array;
+  readonly payment: PaymentOption;
+  /** Charging and what else was chosen. */
+  readonly services: readonly SelectedService[];
+  /** Services whose details are still to be asked. */
+  readonly detailsWanted: readonly number[];
+  readonly schedule: SAScheduleTuple | undefined;
+  /** What the last PowerDeliveryReq asked for. */
+  readonly progress: ChargeProgress;
+  /** How the session is to end; undefined while it is to go on. Set from outside, or by the EVSE's wish. */
+  readonly ending: "Terminate" | "Pause" | undefined;
+  /** Why, in words. */
+  readonly endingReason: string;
+  readonly outcome: Outcome | undefined;
+}
+
+export interface Iso2 extends Protocol {
+  readonly messages: { readonly [N in ResponseName]: Response<N> };
+  readonly session: Iso2Session;
+  readonly reply: Request;
+  readonly effect: Effect;
+  readonly ports: Record<never, never>;
+}
+
+/** A state of an ISO 15118-2 session on the car's side. */
+export const state = stateOf<Iso2>();
+
+/** A session before its first message. */
+export function newSession(given: Pick<Iso2Session, "car" | "secured" | "resume">): Iso2Session {
+  return {
+    ...given,
+    SessionID: given.resume?.SessionID ?? new Uint8Array(8),
+    payment: "ExternalPayment",
+    services: [],
+    detailsWanted: [],
+    schedule: undefined,
+    progress: "Stop",
+    ending: undefined,
+    endingReason: "",
+    outcome: undefined,
+  };
+}
+
+/** The session is over. */
+export function end(outcome: Outcome): Step<Iso2, "Terminated"> {
+  return { next: "Terminated", session: { outcome } };
+}
+
+/** Says goodbye: everything that is not charging goes from here to its end. */
+export function stopSession({ ending }: Iso2Session): Step<Iso2, "SessionStop"> {
+  const message = { ChargingSession: ending ?? "Terminate" };
+  return { next: "SessionStop", reply: { name: "SessionStopReq", message } };
+}
+
+/** The EVSE is not ready with `request`: asks again after a pause, or stops when that is wanted meanwhile. */
+export function askAgain(request: Request, { car }: Iso2Session, patience: Effect): Wait<Iso2, "SessionStop"> {
+  return {
+    ms: car.pace.ongoing,
+    effects: [patience],
+    until: ({ ending }) => ending !== undefined,
+    decide: (session) => (session.ending ? stopSession(session) : { reply: request }),
+  };
+}
+
+/** The car's patience with an EVSE that answers Ongoing; a person at the EVSE may take all the time he needs [V2G2-854]. */
+export function patience(request: RequestName, processing: Messages["AuthorizationRes"]["EVSEProcessing"]): Effect {
+  return processing === "Ongoing"
+    ? { to: "timer", timer: "ongoing", request, ms: sessionTimes.ongoing.timeout }
+    : { to: "timer", timer: "over" };
+}
+
+/** Turns power off at the car before the EVSE is asked to. */
+export const powerOff = publish("ev_power_ready", false);

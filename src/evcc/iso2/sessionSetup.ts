@@ -1,0 +1,34 @@
+import type { RequestName } from "../../iso15118/iso2/index.ts";
+import { decided } from "../effects.ts";
+import { end, type Iso2Session, type Request, state } from "./protocol.ts";
+
+/** ISO 15118-2, 8.4.3.2: the first request of every session. */
+export function sessionSetupReq({ car }: Iso2Session): Request {
+  return { name: "SessionSetupReq", message: { EVCCID: car.EVCCID } };
+}
+
+const serviceDiscoveryReq: Request & { name: RequestName } = { name: "ServiceDiscoveryReq", message: {} };
+
+/** ISO 15118-2, 8.4.3.2: the SECC gives the session its id. */
+export const sessionSetup = state({
+  name: "SessionSetup",
+  next: ["ServiceDiscovery", "Terminated"],
+  on: {
+    SessionSetupRes({ header: { SessionID }, body }, { resume }) {
+      if (SessionID.every((octet) => octet === 0)) {
+        return end({ ended: "protocol error", reason: "the SECC gave the session no id" });
+      }
+      const joined = body.ResponseCode === "OK_OldSessionJoined";
+      const how = joined ? "joined the paused session" : "begins a new session";
+      return {
+        next: "ServiceDiscovery",
+        reply: serviceDiscoveryReq,
+        session: { SessionID },
+        effects: [
+          { to: "timer", timer: "established" },
+          ...(resume ? [decided({ step: 1, title: `wanted to join a paused session and ${how}` })] : []),
+        ],
+      };
+    },
+  },
+});
