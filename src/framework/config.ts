@@ -1,0 +1,105 @@
+/** Reads a station's EVerest configuration and checks all of it before anything starts. */
+import { basename, dirname, join } from "node:path";
+import { UserError } from "../util/errors.ts";
+import type { Files } from "../util/files.ts";
+import { checkModules, type ModuleCatalogue, type ModulePlan } from "./config/entries.ts";
+import { ConfigError, type ConfigFault, faultsOf } from "./config/faults.ts";
+import { childAt, keyPlaceOf, type Located, locateValue, mergePatch, parseLocated, toValue } from "./config/located.ts";
+import { StationFile } from "./config/structure.ts";
+import { Settings } from "./settings.ts";
+
+export { ConfigError, type ConfigFault, type ModuleCatalogue, type ModulePlan };
+
+/** A configuration without faults. */
+export interface StationConfig {
+  readonly file: string;
+  readonly settings: Settings;
+  /** In the order of the file. */
+  readonly modules: readonly ModulePlan[];
+  readonly warnings: readonly ConfigFault[];
+}
+
+export interface ConfigSource {
+  readonly file: string;
+  readonly text: string;
+}
+
+export interface ConfigOptions {
+  /** The configuration, then what is merged over it, in this order (RFC 7386). */
+  readonly sources: readonly [ConfigSource, ...ConfigSource[]];
+  /** Values from elsewhere, such as a command line, merged over everything. */
+  readonly overrides?: unknown;
+  readonly modules: ModuleCatalogue;
+}
+
+/** @throws ConfigError with every fault there is. */
+export function checkConfig({ sources, overrides, modules }: ConfigOptions): StationConfig {
+  const file = sources[0].file;
+  const faults: ConfigFault[] = [];
+  const tree = merge(sources, overrides, faults);
+  // What YAML makes of a file it cannot read says nothing about the rest of it.
+  if (faults.length > 0) throw new ConfigError(file, faults);
+  const top = StationFile.safeParse(toValue(tree));
+  if (!top.success) faults.push(...faultsOf(tree, [], StationFile, top.error.issues));
+  const settings = checkSettings(tree, faults);
+  const plans = checkModules(tree, modules, faults);
+  const sorted = faults.toSorted(inFileOrder);
+  if (sorted.some((fault) => fault.severity === "error")) throw new ConfigError(file, sorted);
+  return { file, settings, modules: plans, warnings: sorted };
+}
+
+/**
+ * Reads `file` and, when there is one, `user-config/<same name>` beside it, which is merged over it.
+ * @throws ConfigError with every fault there is; UserError when there is no such file.
+ */
+export async function loadConfig(
+  options: { file: string; files: Files } & Pick<ConfigOptions, "modules" | "overrides">,
+): Promise<StationConfig> {
+  const { file, files, ...rest } = options;
+  const overlay = join(dirname(file), "user-config", basename(file));
+  const read = async (path: string) => ({ file: path, text: new TextDecoder().decode(await files.read(path)) });
+  if (!(await files.info(file))) {
+    throw new UserError("there is no such configuration file", { file, fix: "Name an existing YAML file." });
+  }
+  const main = await read(file);
+  const patches = (await files.info(overlay)) ? [await read(overlay)] : [];
+  return checkConfig({ ...rest, sources: [main, ...patches] });
+}
+
+function merge(sources: readonly ConfigSource[], overrides: unknown, faults: ConfigFault[]): Located {
+  const trees = sources.map(({ file, text }) => {
+    const { tree, faults: syntax } = parseLocated(text, file);
+    faults.push(...syntax.map((fault): ConfigFault => ({ severity: "error", ...fault })));
+    return tree;
+  });
+  if (overrides !== undefined) trees.push(locateValue(overrides, "<overrides>"));
+  return trees.reduce((whole, patch) => mergePatch(whole, patch));
+}
+
+function checkSettings(tree: Located, faults: ConfigFault[]): Settings {
+  const section = childAt(tree, ["settings"]);
+  const given = section?.kind === "map" ? toValue(section) : {};
+  const checked = Settings.safeParse(given);
+  if (!checked.success) {
+    faults.push(...faultsOf(tree, ["settings"], Settings, checked.error.issues));
+    return Settings.parse({});
+  }
+  const settings = checked.data;
+  const contradiction = (key: string, message: string, fix: string) =>
+    faults.push({ severity: "error", ...keyPlaceOf(tree, ["settings", key]), key: `settings.${key}`, message, fix });
+  if (settings.mqtt_broker_socket_path !== undefined && settings.mqtt_broker_host !== undefined) {
+    contradiction("mqtt_broker_host", "the broker has both a host and a socket path", "Remove one of them.");
+  }
+  if (withSlash(settings.mqtt_everest_prefix) === withSlash(settings.mqtt_external_prefix)) {
+    contradiction("mqtt_external_prefix", "both MQTT prefixes are the same", "Change one of them.");
+  }
+  return settings;
+}
+
+const withSlash = (prefix: string) => (prefix.endsWith("/") ? prefix : `${prefix}/`);
+
+function inFileOrder(a: ConfigFault, b: ConfigFault): number {
+  return (
+    (a.file ?? "").localeCompare(b.file ?? "") || (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)
+  );
+}
