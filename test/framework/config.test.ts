@@ -59,7 +59,10 @@ describe("a good configuration", () => {
     expect(plans[0]?.connections.meters).toEqual([
       { moduleId: "meter", implementationId: "main", mapping: { evse: 3 } },
     ]);
-    expect(plans[1]).toMatchObject({ mapping: { evse: 1, connector: 2 }, implementationMappings: { main: { evse: 3 } } });
+    expect(plans[1]).toMatchObject({
+      mapping: { evse: 1, connector: 2 },
+      implementationMappings: { main: { evse: 3 } },
+    });
     expect(plans[2]).not.toHaveProperty("mapping");
     expect(plans[2]?.implementationMappings).toEqual({});
   });
@@ -118,9 +121,9 @@ describe("the user's overlay", () => {
   it("yields to overrides", () => {
     const overrides = { active_modules: { meter: { config_module: { start: 9 } } } };
     expect(check(goodConfig, undefined, overrides).modules[1]?.config.start).toBe(9);
-    expect(() => check(goodConfig, undefined, { active_modules: { meter: { config_module: { start: "x" } } } })).toThrow(
-      ConfigError,
-    );
+    expect(() =>
+      check(goodConfig, undefined, { active_modules: { meter: { config_module: { start: "x" } } } }),
+    ).toThrow(ConfigError);
   });
 });
 
@@ -132,7 +135,7 @@ describe("bad case: a configuration with faults", () => {
       "active_modules:\n  meter: {module: Meter\n",
       ["error 1 station.yaml:3: Flow map in block collection must be sufficiently indented and end with a }"],
     ],
-    ["a list at the top", "- a\n", ["error 1 station.yaml:1: the configuration cannot be [\"a\"] (expected a map)"]],
+    ["a list at the top", "- a\n", ['error 1 station.yaml:1: the configuration cannot be ["a"] (expected a map)']],
     [
       "an unknown section",
       "active_module: {}\n",
@@ -143,7 +146,11 @@ describe("bad case: a configuration with faults", () => {
     [
       "an unknown setting",
       "settings:\n  mqtt_broker_prot: 1\n",
-      [expect.stringMatching(/^error 3 station.yaml:2: unknown key 'mqtt_broker_prot' .* Did you mean 'mqtt_broker_port'\?$/)],
+      [
+        expect.stringMatching(
+          /^error 3 station.yaml:2: unknown key 'mqtt_broker_prot' .* Did you mean 'mqtt_broker_port'\?$/,
+        ),
+      ],
     ] as never,
     [
       "a broker with host and socket",
@@ -155,7 +162,9 @@ describe("bad case: a configuration with faults", () => {
     [
       "equal prefixes",
       "settings:\n  mqtt_external_prefix: everest/\n",
-      ["error 3 station.yaml:2: both MQTT prefixes are the same (key settings.mqtt_external_prefix) Change one of them."],
+      [
+        "error 3 station.yaml:2: both MQTT prefixes are the same (key settings.mqtt_external_prefix) Change one of them.",
+      ],
     ],
     [
       "an id that is no id",

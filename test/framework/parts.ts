@@ -3,11 +3,11 @@ import { z } from "zod";
 import { defineInterface } from "../../src/framework/interface.ts";
 import { defineManifest } from "../../src/framework/manifest.ts";
 import { defineModule, type Module, type ModuleContext } from "../../src/framework/module.ts";
+import { nodeFiles } from "../../src/util/files.ts";
 import { silentLogger } from "../../src/util/log.ts";
 import { ManualClock } from "../../src/util/manualClock.ts";
 import { cryptoRandom } from "../../src/util/random.ts";
 import { silentTracer } from "../../src/util/trace.ts";
-import { nodeFiles } from "../../src/util/files.ts";
 
 export const counter = defineInterface({
   name: "counter",
