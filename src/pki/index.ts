@@ -1,0 +1,8 @@
+/** Test PKIs: made, made wrong on purpose, and written in the layouts people use. */
+export type { Draft, DraftOptions, Holder } from "./draft.ts";
+export { type Fault, faults, findFault } from "./faults.ts";
+export type { Audience, LayoutName, PkiFile } from "./layout.ts";
+export { type MemberId, type MemberRow, members } from "./members.ts";
+export { createPki, type OcspSigner, type Pki, type PkiOptions } from "./pki.ts";
+export { createTestPki, requireFault, type TestPki, type TestPkiOptions } from "./testPki.ts";
+export { type WriteOptions, writePki } from "./write.ts";

@@ -1,0 +1,110 @@
+import { mkdtemp, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { createPki, createTestPki, faults, type MemberId, members } from "../../src/pki/index.ts";
+import { UserError } from "../../src/util/errors.ts";
+import { nodeFiles } from "../../src/util/files.ts";
+import { ManualClock } from "../../src/util/manualClock.ts";
+import { cryptoRandom } from "../../src/util/random.ts";
+import { loadPrivateKey, parsePemChain, samePublicKey, toPem, validatePath } from "../../src/x509/index.ts";
+import { openssl, opensslTest } from "../x509/openssl.ts";
+
+const clock = new ManualClock();
+const options = { clock, random: cryptoRandom, ocspUrl: "http://127.0.0.1:8889/ocsp" };
+const folders: string[] = [];
+afterAll(() => Promise.all(folders.map((dir) => rm(dir, { recursive: true, force: true }))));
+
+async function folder(): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), "plugcharge-pki-"));
+  folders.push(dir);
+  return dir;
+}
+
+const ids = members.map(({ id }) => id);
+
+describe.each([
+  { profile: "iso2", keyKind: "P-256" },
+  { profile: "iso20", keyKind: "P-521" },
+  { profile: "iso20", curve: "Ed448", keyKind: "Ed448" },
+  { profile: "iso2", csmsKey: "RSA-2048", keyKind: "P-256" },
+] as const)("Given a PKI of $profile with $keyKind", ({ keyKind, ...profile }) => {
+  test("Then every certificate has a path to its root", async () => {
+    const pki = await createPki({ ...options, ...profile });
+    for (const id of ids) {
+      const leaf = pki.members[id].certificate;
+      const question = { leaf, intermediates: pki.chain(id), anchors: [pki.root(id)], time: clock.now() };
+      expect(validatePath(question), id).toMatchObject({ ok: true });
+      expect(samePublicKey(pki.members[id].key, leaf.publicKey), id).toBe(true);
+    }
+    expect(pki.members.contract.certificate.keyKind).toBe(keyKind);
+  });
+  opensslTest("openssl verifies every certificate strictly", async () => {
+    const pki = await createPki({ ...options, ...profile });
+    for (const id of ids) {
+      const files = {
+        "leaf.pem": toPem(pki.members[id].certificate),
+        "chain.pem": toPem(...pki.chain(id), pki.root(id)),
+        "root.pem": toPem(pki.root(id)),
+      };
+      const args = ["verify", "-x509_strict", "-check_ss_sig", "-attime", String(clock.now() / 1000)];
+      const { text } = openssl(files, [...args, "-CAfile", "root.pem", "-untrusted", "chain.pem", "leaf.pem"]);
+      expect(text, id).toContain("leaf.pem: OK");
+    }
+  });
+});
+
+describe("Given the faults, each in a PKI of its own", () => {
+  const path = new Set(["expired", "not_yet_valid", "signature", "incomplete_chain", "pathlen", "not_a_ca"]);
+  test.each(faults)("Then $name is what it says", async (fault) => {
+    const pki = await createPki({ ...options, faults: [fault] });
+    const leafOf: Partial<Record<MemberId, MemberId>> = { moSub1: "contract", cpoSub1: "secc" };
+    const id = leafOf[fault.member] ?? fault.member;
+    const anchors = Object.values(pki.trust).flat();
+    const leaf = pki.members[id].certificate;
+    const verdict = validatePath({ leaf, intermediates: pki.chain(id), anchors, time: clock.now() });
+    if (verdict.ok) expect(path).not.toContain(fault.reason);
+    else expect(verdict.reason).toBe(fault.reason);
+  });
+  test("Then no other certificate of the PKI is wrong", async () => {
+    const pki = await createPki({ ...options, faults: faults.filter(({ name }) => name === "contract:expired") });
+    const leaf = pki.members.secc.certificate;
+    const question = { leaf, intermediates: pki.chain("secc"), anchors: pki.trust.v2g, time: clock.now() };
+    expect(validatePath(question).ok).toBe(true);
+  });
+  test("bad case: a fault that does not exist names those that do", async () => {
+    const dir = await folder();
+    const wanted = createTestPki({ ...options, dir, files: nodeFiles, contract: "bored" });
+    await expect(wanted).rejects.toThrow(UserError);
+    await expect(wanted).rejects.toMatchObject({ details: { expected: expect.stringContaining("contract:revoked") } });
+  });
+});
+
+describe("Given the test PKI of a session on disk", () => {
+  const made = folder().then((dir) =>
+    createTestPki({ ...options, dir, files: nodeFiles, eMAID: "DEABCC1A2B3C4D5", contract: "revoked" }),
+  );
+  test("Then station and car find their files under EVerest's names", async () => {
+    const { stationCerts, carCerts, password } = await made;
+    const read = async (path: string) => Buffer.from(await nodeFiles.read(path)).toString();
+    const [leaf] = parsePemChain(await read(join(stationCerts, "client/cso/CPO_CERT_CHAIN.pem")));
+    const key = loadPrivateKey(await read(join(stationCerts, "client/cso/SECC_LEAF.key")), password);
+    expect(leaf && samePublicKey(leaf.publicKey, key)).toBe(true);
+    expect(await read(join(carCerts, "client/mo/MO_LEAF.key"))).toContain("DEK-Info: AES-128-CBC");
+    expect(parsePemChain(await read(join(carCerts, "client/mo/MO_CERT_CHAIN.pem")))).toHaveLength(3);
+    expect(parsePemChain(await read(join(carCerts, "ca/v2g/V2G_ROOT_CA.pem")))).toHaveLength(1);
+  });
+  test("Then keys are for their owner alone, and the car has no key of a CA or of the station", async () => {
+    const { stationCerts, carCerts } = await made;
+    expect((await stat(join(stationCerts, "client/cso/SECC_LEAF.key"))).mode & 0o777).toBe(0o600);
+    expect(await nodeFiles.list(join(carCerts, "client"))).toEqual(["mo", "oem", "vehicle"]);
+    expect(await nodeFiles.info(join(carCerts, "client/mo/MO_SUB_CA2.key"))).toBeUndefined();
+    expect(await nodeFiles.info(join(stationCerts, "client/cso/CPO_SUB_CA2.key"))).toBeUndefined();
+  });
+  test("Then the responder knows that the contract is revoked", async () => {
+    const { csms, pki, eMAID } = await made;
+    expect(csms.ocsp.revoked).toEqual([pki.members.contract.certificate]);
+    expect(eMAID).toBe("DEABCC1A2B3C4D5");
+    expect(csms.ocsp.signers.map(({ issuer }) => issuer)).toContain(pki.members.moSub2.certificate);
+  });
+});
