@@ -16,7 +16,7 @@ export type Incoming<P extends Protocol> = {
 
 /** The rules that hold in every state, so that no state repeats them. */
 export interface Rules<P extends Protocol> {
-  /** Looks at a message before the state does; a step given here is the answer and the state never sees the message. */
+  /** Looks at a message that the state expects before the state does; a step given here is the answer instead. */
   guard?(incoming: Incoming<P>, session: P["session"], state: string): Step<P> | undefined;
   /** Answers a message for which the state has no handler. */
   unexpected(incoming: Incoming<P>, session: P["session"], state: string): Step<P>;
@@ -50,10 +50,10 @@ export function react<P extends Protocol>(
   session: P["session"],
   incoming: Incoming<P>,
 ): Outcome<P> | Ask<P, unknown> {
-  const refused = machine.rules.guard?.(incoming, session, state);
-  if (refused) return refused;
   const handlers: Handlers<P> = machine.states.get(state)?.on ?? {};
   if (!Object.hasOwn(handlers, incoming.name)) return machine.rules.unexpected(incoming, session, state);
+  const refused = machine.rules.guard?.(incoming, session, state);
+  if (refused) return refused;
   // The name says which type the message has; the compiler cannot follow that through the table.
   const handler = handlers[incoming.name] as Handler<P, unknown>;
   return typeof handler === "function" ? handler(incoming.message, session) : handler;

@@ -1,0 +1,52 @@
+/** What the SECC knows of the EVSE that it speaks for; set by the EVSE's manager, and longer-lived than any session. */
+
+import type { EnergyTransferMode, PaymentOption } from "../interfaces/types/iso15118.ts";
+import type { MeterInfo, Service } from "../iso15118/iso2/index.ts";
+
+export interface Evse {
+  /** 7 to 37 characters. */
+  readonly evseId: string;
+  /** In the order of preference. */
+  readonly paymentOptions: readonly PaymentOption[];
+  /** Whether contracts can be installed and renewed. */
+  readonly certificateService: boolean;
+  /** Whether a contract that cannot be judged here may be left to the CSMS. */
+  readonly centralContractValidation: boolean;
+  readonly energyTransferModes: readonly EnergyTransferMode[];
+  /** Value added services beside charging and certificates. */
+  readonly services: readonly Service[];
+  /** In volt. */
+  readonly nominalVoltage: number;
+  /** What the hardware can give on each phase, in ampere; undefined until it is known. */
+  readonly nominalCurrent: number | undefined;
+  /** What may be drawn on each phase now, in ampere; undefined until it is known. */
+  readonly currentLimit: number | undefined;
+  readonly contactorClosed: boolean;
+  readonly receiptRequired: boolean;
+  readonly meter: MeterInfo | undefined;
+  /** What the EV is asked to do. */
+  readonly notification: "None" | "StopCharging" | "ReNegotiation";
+  /** The residual current device has found a fault. */
+  readonly rcd: boolean;
+  /** Every answer fails from now on. */
+  readonly shutdown: boolean;
+}
+
+/** As EVerest begins, before anything is configured. */
+export const initialEvse: Evse = {
+  evseId: "DE*CBY*ETE1*234",
+  paymentOptions: ["ExternalPayment"],
+  certificateService: false,
+  centralContractValidation: false,
+  energyTransferModes: ["AC_single_phase_core"],
+  services: [],
+  nominalVoltage: 230,
+  nominalCurrent: undefined,
+  currentLimit: undefined,
+  contactorClosed: false,
+  receiptRequired: false,
+  meter: undefined,
+  notification: "None",
+  rcd: false,
+  shutdown: false,
+};

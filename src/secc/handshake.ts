@@ -1,0 +1,48 @@
+/** SupportedAppProtocol, ISO 15118-2 clause 8.2: which protocol both sides will speak. */
+
+import type { SupportedAppProtocol } from "../interfaces/types/iso15118.ts";
+import type { AppProtocol, SupportedAppProtocolReq, SupportedAppProtocolRes } from "../iso15118/appProtocol.ts";
+import { ISO2_NAMESPACE } from "../iso15118/iso2/index.ts";
+
+/** A protocol that this SECC speaks. */
+export interface OfferedProtocol {
+  /** As the interfaces name it. */
+  readonly id: SupportedAppProtocol;
+  /** As EVerest names it in `selected_protocol`. */
+  readonly name: string;
+  readonly namespace: string;
+  readonly major: number;
+  readonly minor: number;
+}
+
+export const iso2Protocol: OfferedProtocol = {
+  id: "ISO15118D2",
+  name: "ISO15118-2-2013",
+  namespace: ISO2_NAMESPACE,
+  major: 2,
+  minor: 0,
+};
+
+export interface Negotiated {
+  /** Undefined when there is none that both speak. */
+  readonly chosen: { readonly protocol: OfferedProtocol; readonly theirs: AppProtocol } | undefined;
+  readonly response: SupportedAppProtocolRes;
+}
+
+/** The EV's most wanted protocol that we speak too; the major version must agree. */
+export function negotiate(
+  { AppProtocol: wanted }: SupportedAppProtocolReq,
+  ours: readonly OfferedProtocol[],
+): Negotiated {
+  const byPriority = [...wanted].sort((a, b) => a.Priority - b.Priority);
+  for (const theirs of byPriority) {
+    const protocol = ours.find(
+      ({ namespace, major }) => namespace === theirs.ProtocolNamespace && major === theirs.VersionNumberMajor,
+    );
+    if (!protocol) continue;
+    const same = protocol.minor === theirs.VersionNumberMinor;
+    const ResponseCode = same ? "OK_SuccessfulNegotiation" : "OK_SuccessfulNegotiationWithMinorDeviation";
+    return { chosen: { protocol, theirs }, response: { ResponseCode, SchemaID: theirs.SchemaID } };
+  }
+  return { chosen: undefined, response: { ResponseCode: "Failed_NoNegotiation" } };
+}

@@ -1,0 +1,30 @@
+import type { SessionEvent } from "../events.ts";
+import type { Authorization, Iso2Session } from "./protocol.ts";
+
+/** What an event changes in a session. What comes too late or was never asked for changes nothing. */
+export function changeBy(event: SessionEvent, session: Iso2Session): Partial<Iso2Session> {
+  switch (event.type) {
+    case "evse":
+      return { evse: event.evse };
+    case "authorization_response":
+      return { authorization: authorized(event, session.authorization) };
+    case "authorization_timeout":
+      return isOpen(session.authorization) ? { authorization: { status: "timed out" } } : {};
+    case "certificate_response":
+      return { certificateAnswer: event.exi ? { status: "Accepted", exi: event.exi } : { status: "Failed" } };
+  }
+}
+
+/** Yes counts while it is waited for; no also takes back a yes. */
+function authorized(
+  { authorization_status, certificate_status }: Extract<SessionEvent, { type: "authorization_response" }>,
+  before: Authorization,
+): Authorization {
+  if (before.status !== "pending" && before.status !== "accepted") return before;
+  if (authorization_status !== "Accepted") return { status: "rejected", certificateStatus: certificate_status };
+  return { status: "accepted" };
+}
+
+function isOpen({ status }: Authorization): boolean {
+  return status === "none" || status === "pending";
+}

@@ -1,0 +1,151 @@
+/** What all states of an ISO 15118-2 session share: its messages, what is remembered, and what may be asked outside. */
+import type { KeyObject } from "node:crypto";
+import { type Protocol, stateOf } from "../../fsm/state.ts";
+import type { CertificateStatus, ProvidedIdToken } from "../../interfaces/types/authorization.ts";
+import type { CertificateHashDataInfo, EnergyTransferMode, PaymentOption } from "../../interfaces/types/iso15118.ts";
+import type {
+  MessageHeader,
+  Messages,
+  MeterInfo,
+  Named,
+  ParameterSet,
+  RequestName,
+  ResponseName,
+  SAScheduleTuple,
+  SelectedService,
+} from "../../iso15118/iso2/index.ts";
+import type { Certificate } from "../../x509/certificate.ts";
+import type { Effect } from "../effects.ts";
+import type { Evse } from "../evse.ts";
+
+/** A request with all that a state may need of it. */
+export interface Request<N extends RequestName> {
+  readonly header: MessageHeader;
+  readonly body: Messages[N];
+  /** The message as it came. */
+  readonly exi: Uint8Array;
+}
+
+/** A body to be put into a message, or a whole EXI document that goes out unchanged. */
+export type Reply = Named<ResponseName> | { readonly exi: Uint8Array };
+
+/** What the contract was found to be by its chain; all but `Valid` and `unchecked` come with a reason. */
+export type ContractVerdict =
+  | { readonly result: "unchecked" }
+  | { readonly result: "Valid"; readonly root: string; readonly hashData: readonly CertificateHashDataInfo[] }
+  | {
+      readonly result: ContractFault;
+      readonly reason: string;
+      readonly fix: string;
+    };
+export type ContractFault =
+  | "NoCertificateAvailable"
+  | "CertificateNotAllowed"
+  | "CertificateRevoked"
+  | "CertificateExpired"
+  | "CertChainError";
+
+export interface Iso2Ports {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** From a CSPRNG. */
+  random(count: number): Uint8Array;
+  /** Judges a contract's chain, leaf first, as far as the station is configured to. */
+  checkContract(chain: readonly Certificate[]): Promise<ContractVerdict>;
+  /** What a value added service offers; undefined when it has no parameters. */
+  serviceParameters(serviceId: number): Promise<readonly ParameterSet[] | undefined>;
+}
+
+/** Seconds that an authorization may take; 0 is for ever. */
+export interface Iso2Settings {
+  readonly authTimeoutPnc: number;
+  readonly authTimeoutEim: number;
+}
+
+/** The contract that the EV has shown and that was not refused. */
+export interface Contract {
+  readonly publicKey: KeyObject;
+  /** 16 octets, good for one AuthorizationReq; undefined once it was used. */
+  readonly challenge: Uint8Array | undefined;
+  readonly token: ProvidedIdToken;
+}
+
+export type Authorization =
+  | { readonly status: "none" | "pending" | "accepted" | "timed out" }
+  | { readonly status: "rejected"; readonly certificateStatus: CertificateStatus };
+
+/** What is kept of a session that the EV has paused. */
+export interface PausedSession {
+  readonly sessionId: Uint8Array;
+  readonly EVCCID: Uint8Array;
+  readonly payment: PaymentOption;
+  readonly schedule: readonly SAScheduleTuple[];
+}
+
+export interface Selected {
+  readonly payment: PaymentOption;
+  readonly services: readonly SelectedService[];
+}
+
+/** The answer to CertificateInstallationReq or CertificateUpdateReq from outside. */
+export type CertificateAnswer =
+  | { readonly status: "Accepted"; readonly exi: Uint8Array }
+  | { readonly status: "Failed" };
+
+export interface Iso2Session {
+  readonly settings: Iso2Settings;
+  /** Whether the connection has TLS. */
+  readonly secured: boolean;
+  /** A session that this EV may join. */
+  readonly paused: PausedSession | undefined;
+  readonly evse: Evse;
+  /** 8 octets; empty before SessionSetup. */
+  readonly sessionId: Uint8Array;
+  readonly EVCCID: Uint8Array;
+  /** Whether the session continues the paused one. */
+  readonly joined: boolean;
+  readonly selected: Selected | undefined;
+  readonly contract: Contract | undefined;
+  readonly certificateAnswer: CertificateAnswer | undefined;
+  readonly authorization: Authorization;
+  readonly energyTransferMode: EnergyTransferMode | undefined;
+  readonly schedule: readonly SAScheduleTuple[];
+  readonly tupleId: number;
+  /** Whether the contactor was told to close and not yet to open. */
+  readonly powered: boolean;
+  /** The reading for which a receipt is due. */
+  readonly receiptDue: MeterInfo | undefined;
+  /** How the EV wants to end, once it has said so. */
+  readonly ending: "Terminate" | "Pause" | undefined;
+}
+
+export interface Iso2 extends Protocol {
+  readonly messages: { readonly [N in RequestName]: Request<N> };
+  readonly session: Iso2Session;
+  readonly reply: Reply;
+  readonly effect: Effect;
+  readonly ports: Iso2Ports;
+}
+
+/** A state of an ISO 15118-2 session on the SECC's side. */
+export const state = stateOf<Iso2>();
+
+/** A session before its first message. */
+export function newSession(given: Pick<Iso2Session, "settings" | "secured" | "paused" | "evse">): Iso2Session {
+  return {
+    ...given,
+    sessionId: new Uint8Array(0),
+    EVCCID: new Uint8Array(0),
+    joined: false,
+    selected: undefined,
+    contract: undefined,
+    certificateAnswer: undefined,
+    authorization: { status: "none" },
+    energyTransferMode: undefined,
+    schedule: [],
+    tupleId: 1,
+    powered: false,
+    receiptDue: undefined,
+    ending: undefined,
+  };
+}
