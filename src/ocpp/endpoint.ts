@@ -1,6 +1,6 @@
 /** Typed, checked OCPP over the untyped rpc: both ends check what they send and what they get. */
 import { RpcError } from "../rpc/errors.ts";
-import type { CallHandler, CallOptions } from "../rpc/peer.ts";
+import type { Afterwards, CallHandler, CallOptions } from "../rpc/peer.ts";
 import { InternalError, PeerError } from "../util/errors.ts";
 import type { Validator } from "./validator.ts";
 
@@ -12,6 +12,7 @@ export type Handlers<C extends CallTable<C>, Context = void> = {
   readonly [A in keyof C]?: (
     request: C[A]["request"],
     context: Context,
+    afterwards: Afterwards,
   ) => C[A]["response"] | Promise<C[A]["response"]>;
 };
 
@@ -41,19 +42,21 @@ export function typedCall<C extends CallTable<C>>(validator: Validator, caller: 
   };
 }
 
+type AnyHandler<Context> = (request: unknown, context: Context, afterwards: Afterwards) => unknown;
+
 /** What {@link Handlers} are for a Peer's `onCall`; `context` is handed to each. */
 export function callHandler<C extends CallTable<C>, Context>(
   validator: Validator,
   handlers: Handlers<C, Context>,
   context: Context,
 ): CallHandler {
-  const table = new Map(Object.entries(handlers)) as Map<string, (request: unknown, context: Context) => unknown>;
-  return async (action, payload) => {
+  const table = new Map(Object.entries(handlers)) as Map<string, AnyHandler<Context>>;
+  return async (action, payload, afterwards) => {
     const request = validator.validate(action, "request", payload);
     if (!request.ok) throw new RpcError(request.code, request.description);
     const handler = table.get(action);
     if (!handler) throw new RpcError("NotSupported", "this action is not supported here");
-    const answer = await handler(payload, context);
+    const answer = await handler(payload, context, afterwards);
     const response = validator.validate(action, "response", answer);
     if (!response.ok) throw new InternalError(`our answer to ${action} is wrong: ${response.description}`);
     return answer;

@@ -8,8 +8,11 @@ import { Inbox } from "./inbox.ts";
 import { Liveness } from "./liveness.ts";
 import { Outbox } from "./outbox.ts";
 
+/** Keeps work for when the answer has gone out, as OCPP wants of a call that follows from one. */
+export type Afterwards = (work: () => void) => void;
+
 /** Answers a CALL. What it throws becomes a CALLERROR: an RpcError as it is, anything else InternalError without its text. */
-export type CallHandler = (action: string, payload: unknown) => Promise<unknown>;
+export type CallHandler = (action: string, payload: unknown, afterwards: Afterwards) => Promise<unknown>;
 
 /** What an observer is told: every frame, and everything that was ignored or failed. */
 export type PeerEvent =
@@ -177,11 +180,14 @@ export class Peer {
   }
 
   async #answer(frame: CallFrame, handler: CallHandler): Promise<void> {
-    const text = await carryOut(frame, handler).catch((error: unknown) => {
-      this.#observe({ type: "handlerFailed", action: frame.action, error });
+    const later: (() => void)[] = [];
+    const failed = (error: unknown) => this.#observe({ type: "handlerFailed", action: frame.action, error });
+    const text = await carryOut(frame, handler, (work) => later.push(work)).catch((error: unknown) => {
+      failed(error);
       return writeError(frame.id, new RpcError("InternalError"));
     });
     this.#send(text);
+    for (const work of later) attempt(work, failed);
   }
 
   #send(text: string): void {
@@ -202,11 +208,19 @@ export class Peer {
 }
 
 /** The answer as text. @throws whatever the handler throws that is not meant for the other end. */
-async function carryOut({ id, action, payload }: CallFrame, handler: CallHandler): Promise<string> {
+async function carryOut({ id, action, payload }: CallFrame, handler: CallHandler, later: Afterwards): Promise<string> {
   try {
-    return writeResult(id, await handler(action, payload));
+    return writeResult(id, await handler(action, payload, later));
   } catch (error) {
     if (error instanceof RpcError) return writeError(id, error);
     throw error;
+  }
+}
+
+function attempt(work: () => void, failed: (error: unknown) => void): void {
+  try {
+    work();
+  } catch (error) {
+    failed(error);
   }
 }

@@ -140,6 +140,21 @@ describe("the other end's CALLs", () => {
     expect(await raw.messages.next()).toEqual([3, "b", { handled: 2 }]);
   });
 
+  it("Given work for afterwards, then it starts when the answer has gone out, and its failure harms nobody", async () => {
+    const { peer, raw, peerEvents } = await connected();
+    peer.onCall(async (_action, _payload, afterwards) => {
+      afterwards(() => {
+        throw new TypeError("failed afterwards");
+      });
+      afterwards(() => void peer.call("Follow", {}, { id: "follow" }).catch(() => {}));
+      return {};
+    });
+    raw.send([2, "a", "Lead", {}]);
+    expect(await raw.messages.next()).toEqual([3, "a", {}]);
+    expect(await raw.messages.next()).toEqual([2, "follow", "Follow", {}]);
+    await peerEvents.match((event) => event.type === "handlerFailed");
+  });
+
   it("Given a CALL while ours waits for its answer, then it is answered", async () => {
     const { peer, raw } = await connected();
     const ours = peer.call("Reset", {}, { id: "ours" });
