@@ -4,6 +4,7 @@ import type { Clock } from "../util/clock.ts";
 import { PeerError } from "../util/errors.ts";
 import { type Frame, Framer } from "../v2gtp/framer.ts";
 import { encodeFrame, MAX_PAYLOAD_ISO2, payloadType } from "../v2gtp/header.ts";
+import type { Outcome } from "./outcome.ts";
 
 export type Answer =
   | { readonly kind: "answer"; readonly payload: Uint8Array }
@@ -12,6 +13,18 @@ export type Answer =
   | { readonly kind: "closed"; readonly reason: string }
   /** What came is no V2GTP, of the wrong payload type, or was not asked for. */
   | { readonly kind: "garbage"; readonly reason: string };
+
+/** Why there is no answer, as the end of a session. @param awaited the name of the response. */
+export function noAnswer(answer: Exclude<Answer, { kind: "answer" }>, awaited: string): Outcome {
+  switch (answer.kind) {
+    case "timeout":
+      return { ended: "timeout", reason: `${awaited} did not come in time` };
+    case "closed":
+      return { ended: "connection lost", reason: `while ${awaited} was awaited: ${answer.reason}` };
+    case "garbage":
+      return { ended: "protocol error", reason: `instead of ${awaited}: ${answer.reason}` };
+  }
+}
 
 /** One request at a time; the EVSE speaks only when it is asked. */
 export class Exchange {

@@ -32,6 +32,8 @@ export type OtherEnding =
   /** The EVSE broke the rules of the protocol. */
   | "protocol error"
   | "connection lost"
+  /** What the car has does not fit into the messages, for example a certificate that is too large. */
+  | "car fault"
   /** We ended it from outside, for example because the cable was pulled. */
   | "aborted";
 

@@ -6,7 +6,6 @@
 import { createHash, type KeyObject, sign, verify } from "node:crypto";
 import type { AnySet } from "../exi/schema.ts";
 import { equalBytes } from "../util/bytes.ts";
-import { InternalError } from "../util/errors.ts";
 import { type Reference, type Signature, type SignedInfo, xmldsig } from "./xmldsig.ts";
 
 const CANONICAL_EXI = "http://www.w3.org/TR/canonical-exi/";
@@ -46,9 +45,8 @@ export type SignatureVerdict =
   /** `reason` is a clause that begins in lower case. */
   | { readonly ok: false; readonly reason: string; readonly hashed: Hashed };
 
-/** Signs elements in the order given. @param key a private key on P-256; another one is our own fault. */
+/** Signs elements in the order given. @param key a private EC key; only with P-256 will the signature be accepted. */
 export function signFragments({ elements, key }: { elements: readonly SignedElement[]; key: KeyObject }): Signature {
-  if (!isP256(key)) throw new InternalError("V2G messages are signed with P-256");
   const SignedInfo: SignedInfo = {
     CanonicalizationMethod: { "@Algorithm": CANONICAL_EXI },
     SignatureMethod: { "@Algorithm": ECDSA_SHA256 },

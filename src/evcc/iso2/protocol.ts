@@ -79,10 +79,16 @@ export function end(outcome: Outcome): Step<Iso2, "Terminated"> {
   return { next: "Terminated", session: { outcome } };
 }
 
-/** Says goodbye: everything that is not charging goes from here to its end. */
-export function stopSession({ ending }: Iso2Session): Step<Iso2, "SessionStop"> {
-  const message = { ChargingSession: ending ?? "Terminate" };
-  return { next: "SessionStop", reply: { name: "SessionStopReq", message } };
+/** Says goodbye. Only who has charged can pause; before, and with power still on, the session is terminated. */
+export function stopSession({ ending, progress, schedule }: Iso2Session): Step<Iso2, "SessionStop"> {
+  const hasCharged = progress === "Stop" && schedule !== undefined;
+  const ChargingSession = (hasCharged && ending) || "Terminate";
+  return {
+    next: "SessionStop",
+    reply: { name: "SessionStopReq", message: { ChargingSession } },
+    session: { ending: ChargingSession },
+    ...(progress !== "Stop" && { effects: [powerOff] }),
+  };
 }
 
 /** The EVSE is not ready with `request`: asks again after a pause, or stops when that is wanted meanwhile. */

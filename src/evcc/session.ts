@@ -1,0 +1,177 @@
+/**
+ * A session of the car from the first SDP request to the closed connection: it finds a charger, checks whom it talks to,
+ * agrees on a protocol, and then leaves the word to that protocol's states.
+ */
+import { appProtocol, type SupportedAppProtocolRes } from "../iso15118/appProtocol.ts";
+import { messageTimes } from "../iso15118/timers.ts";
+import type { ByteStream } from "../transport/ports.ts";
+import type { Timer } from "../util/clock.ts";
+import { PeerError } from "../util/errors.ts";
+import type { Step } from "../util/trace.ts";
+import type { Car, PausedSession } from "./car.ts";
+import { type ConnectionPorts, type ConnectionWishes, connectCharger, setupTime } from "./connect.ts";
+import { decided, type Effect } from "./effects.ts";
+import { Exchange, noAnswer } from "./exchange.ts";
+import { agreedOn, iso15118_2, offer } from "./handshake.ts";
+import { Conversation } from "./iso2/conversation.ts";
+import { newSession } from "./iso2/protocol.ts";
+import { isRegular, type Outcome } from "./outcome.ts";
+
+export interface CarOptions extends ConnectionWishes {
+  readonly car: Car;
+  /** A paused session to join. */
+  readonly resume?: PausedSession;
+}
+
+export interface CarPorts extends ConnectionPorts {
+  /** Tells the car's other parts. Must not throw. */
+  publish(variable: Extract<Effect, { to: "ev" }>): void;
+}
+
+/** States by the steps of the timeline; those that are not named come after the authorization. */
+const steps: Readonly<Record<string, Step>> = {
+  SessionSetup: 1,
+  ServiceDiscovery: 2,
+  ServiceDetail: 2,
+  PaymentServiceSelection: 2,
+  PaymentDetails: 2,
+};
+
+const protocols = [iso15118_2];
+
+/** One session under way; it starts at once. */
+export class CarSession {
+  /** How it ended; everything is closed by then. Rejects only with a UserError, when the link cannot be used. */
+  readonly finished: Promise<Outcome>;
+  readonly #options: CarOptions;
+  readonly #ports: CarPorts;
+  readonly #over = new AbortController();
+  readonly #setup: Timer;
+  #patience: Timer | undefined;
+  #exchange: Exchange | undefined;
+  #conversation: Conversation | undefined;
+  /** What ended it from this side; it explains more than the broken connection that follows. */
+  #cause: Outcome | undefined;
+  #powerReady = false;
+
+  constructor(options: CarOptions, ports: CarPorts) {
+    this.#options = options;
+    this.#ports = ports;
+    this.#setup = ports.clock.setTimer(setupTime(options), () =>
+      this.#end({ ended: "timeout", reason: "the communication was not set up in time" }),
+    );
+    this.finished = this.#run();
+  }
+
+  /** Ends charging and the session in good order; `reason` is for people. */
+  stop(reason: string): void {
+    this.#leave("Terminate", reason);
+  }
+
+  /** As {@link stop}, but the session can be joined again: see the outcome's `resume`. */
+  pause(reason: string): void {
+    this.#leave("Pause", reason);
+  }
+
+  /** Drops everything at once, as when the cable is pulled. */
+  abort(reason: string): void {
+    this.#end({ ended: "aborted", reason });
+  }
+
+  #leave(ending: "Terminate" | "Pause", reason: string): void {
+    if (this.#conversation) this.#conversation.leave(ending, reason);
+    else this.abort(reason);
+  }
+
+  #end(cause: Outcome): void {
+    this.#cause ??= cause;
+    this.#over.abort();
+    this.#conversation?.drop();
+    this.#exchange?.destroy();
+  }
+
+  async #run(): Promise<Outcome> {
+    try {
+      const talked = await this.#talk();
+      return this.#conclude(this.#cause ?? talked);
+    } finally {
+      this.#setup.cancel();
+      this.#patience?.cancel();
+      await this.#exchange?.close();
+    }
+  }
+
+  #conclude(outcome: Outcome): Outcome {
+    if (this.#powerReady) this.#perform({ to: "ev", name: "ev_power_ready", value: false });
+    const step = this.#conversation ? (steps[this.#conversation.state] ?? 6) : 1;
+    const verdict = isRegular(outcome) ? "ok" : "refused";
+    this.#perform(decided({ step, title: `ends the session (${outcome.ended}): ${outcome.reason}`, outcome: verdict }));
+    return outcome;
+  }
+
+  async #talk(): Promise<Outcome> {
+    const stream = await connectCharger(this.#options, this.#ports, this.#over.signal);
+    if ("ended" in stream) return stream;
+    this.#exchange = new Exchange(stream, this.#ports.clock);
+    if (this.#over.signal.aborted) this.#exchange.destroy();
+    const refusal = await this.#agree(this.#exchange);
+    return refusal ?? this.#converse(stream, this.#exchange);
+  }
+
+  /** SupportedAppProtocol; an outcome when there is no agreement. */
+  async #agree(exchange: Exchange): Promise<Outcome | undefined> {
+    const request = appProtocol.encode("supportedAppProtocolReq", offer(protocols));
+    const answer = await exchange.request(request, messageTimes.supportedAppProtocolReq.timeout);
+    if (answer.kind !== "answer") return noAnswer(answer, "supportedAppProtocolRes");
+    const response = decodeAgreement(answer.payload);
+    if ("ended" in response) return response;
+    const agreement = agreedOn(response, protocols);
+    if (!agreement.ok) return { ended: "no common protocol", reason: agreement.reason };
+    this.#perform(decided({ step: 1, title: `agrees on ${agreement.protocol.name}`, outcome: "ok" }));
+    return undefined;
+  }
+
+  #converse({ tls }: ByteStream, exchange: Exchange): Promise<Outcome> {
+    const { car, resume } = this.#options;
+    const session = newSession({ car, secured: tls !== undefined, resume });
+    const perform = (effect: Effect) => this.#perform(effect);
+    this.#conversation = new Conversation(session, { exchange, clock: this.#ports.clock, perform });
+    return this.#conversation.run();
+  }
+
+  #perform(effect: Effect): void {
+    if (effect.to === "trace") {
+      this.#ports.trace.add(effect.event);
+    } else if (effect.to === "timer") {
+      this.#time(effect);
+    } else {
+      if (effect.name === "ev_power_ready") this.#powerReady = effect.value;
+      this.#ports.publish(effect);
+    }
+  }
+
+  #time(effect: Extract<Effect, { to: "timer" }>): void {
+    if (effect.timer === "established") {
+      this.#setup.cancel();
+    } else if (effect.timer === "over") {
+      this.#patience?.cancel();
+      this.#patience = undefined;
+    } else {
+      const { request, ms } = effect;
+      this.#patience ??= this.#ports.clock.setTimer(ms, () =>
+        this.#end({ ended: "timeout", reason: `the EVSE was not finished with ${request} in ${ms / 1000} s` }),
+      );
+    }
+  }
+}
+
+function decodeAgreement(exi: Uint8Array): SupportedAppProtocolRes | Outcome {
+  try {
+    const { root, value } = appProtocol.decode(exi);
+    if (root === "supportedAppProtocolRes") return value;
+    return { ended: "protocol error", reason: `instead of supportedAppProtocolRes: ${root} came` };
+  } catch (error) {
+    if (!(error instanceof PeerError)) throw error;
+    return { ended: "protocol error", reason: `instead of supportedAppProtocolRes: ${error.message}` };
+  }
+}
