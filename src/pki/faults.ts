@@ -113,7 +113,7 @@ const contractRows: readonly Row[] = [
     "AuthorizationRes FAILED_SignatureError",
     set({ wrongKey: true }),
   ),
-  wrong("wrong-dc", "DC=OEM instead of MO", "wrong_dc", withDc("OEM")),
+  wrong("wrong-dc", "DC=OEM instead of MO", "wrong_role", withDc("OEM")),
   wrong("no-emaid", "CN is not an eMAID", "emaid_format", named({ CN: "DRIVER" })),
   wrong("two-cn", "two CNs: which one pays?", "emaid_ambiguous", secondCn),
   ...leafRows("the contract"),

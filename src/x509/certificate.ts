@@ -13,7 +13,7 @@ import { readSignatureAlgorithm, type SignatureAlgorithm } from "./signatures.ts
 
 export interface Certificate extends ExtensionValues {
   readonly der: Uint8Array;
-  /** 1, 2 or 3. */
+  /** 1, 2 or 3; some tools write 4, which does not exist and which no path accepts. */
   readonly version: number;
   readonly subject: DistinguishedName;
   readonly issuer: DistinguishedName;
@@ -75,8 +75,7 @@ function parseDerCertificate(der: Uint8Array): Certificate {
   const slices = slice(readDer(der));
   const { tbsCertificate: tbs, signatureAlgorithm } = parseChecked(der, CertificateSchema, "the certificate");
   const version = tbs.version + 1;
-  if (version > 3) throw new X509Error(`there is no certificate version ${version}`);
-  if (tbs.extensions && version !== 3) throw new X509Error("extensions in a certificate that is not of version 3");
+  if (tbs.extensions && version < 3) throw new X509Error("extensions in a certificate that is not of version 3");
   const extensions = readRawExtensions(tbs.extensions ?? []);
   const values = readExtensionValues(extensions);
   const { ca = false, pathLength } = values.basicConstraints ?? {};

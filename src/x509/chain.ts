@@ -7,6 +7,7 @@ import {
   algorithmFault,
   authorityFault,
   certificateFault,
+  isBare,
   type PathReason,
   pathLengthFault,
   timeFault,
@@ -23,6 +24,8 @@ export interface PathQuestion {
   readonly time: number;
   /** How many certificates may lie between leaf and root; 8 when absent. */
   readonly maxIntermediates?: number;
+  /** Takes a leaf and a root without any extension, of whatever version, as OpenSSL does. Never a sub-CA. */
+  readonly bareAllowed?: boolean;
 }
 
 export type PathVerdict =
@@ -51,8 +54,8 @@ export function validatePath(question: PathQuestion): PathVerdict {
   return path ? { ok: true, path } : search.failure();
 }
 
-function leafFault({ leaf, time }: PathQuestion): PathReason | undefined {
-  return timeFault(leaf, time) ?? certificateFault(leaf) ?? algorithmFault(leaf);
+function leafFault({ leaf, time, bareAllowed }: PathQuestion): PathReason | undefined {
+  return timeFault(leaf, time) ?? certificateFault(leaf, bareAllowed) ?? algorithmFault(leaf);
 }
 
 class PathSearch {
@@ -104,14 +107,18 @@ class PathSearch {
     if (path.some((below) => isSameAuthority(below, issuer))) return ["loop", issuer];
     const fault =
       timeFault(issuer, this.#question.time) ??
-      authorityFault(issuer) ??
-      certificateFault(issuer) ??
-      (this.#roots.has(issuer.fingerprint) ? undefined : algorithmFault(issuer)) ??
+      (this.#roots.has(issuer.fingerprint) ? this.#rootFault(issuer) : subCaFault(issuer)) ??
       pathLengthFault(issuer, path);
     if (fault) return [fault, issuer];
     const misnamed = this.#misnamed(path, issuer);
     if (misnamed) return ["name_constraints", misnamed];
     return [this.#isSignedBy(child, issuer) ? undefined : "signature", child];
+  }
+
+  /** A root's own signature says nothing, so its algorithm does not matter. */
+  #rootFault(root: Certificate): PathReason | undefined {
+    const bare = this.#question.bareAllowed === true && isBare(root);
+    return (bare ? undefined : authorityFault(root)) ?? certificateFault(root, bare);
   }
 
   /** The first certificate below `issuer` whose names it may not give; self-issued intermediates may have any. */
@@ -161,6 +168,10 @@ class PathSearch {
     const { reason, certificate } = this.#worst ?? { reason: "unknown_issuer", certificate: this.#question.leaf };
     return { ok: false, reason, certificate, fix: pathFix(reason, describeCertificate(certificate), certificate) };
   }
+}
+
+function subCaFault(issuer: Certificate): PathReason | undefined {
+  return authorityFault(issuer) ?? certificateFault(issuer) ?? algorithmFault(issuer);
 }
 
 function isVague(reason: PathReason): boolean {

@@ -52,13 +52,21 @@ export function timeFault({ notBefore, notAfter }: Certificate, time: number): P
   return Math.floor(time / 1000) * 1000 > notAfter ? "expired" : undefined;
 }
 
-/** What must hold in every place of a path. */
-export function certificateFault(certificate: Certificate): PathReason | undefined {
+/** Certificates from before extensions, and those of simple tools: nothing in them says what they are for. */
+export function isBare({ version, extensions }: Certificate): boolean {
+  return version !== 3 && extensions.size === 0;
+}
+
+/**
+ * What must hold in every place of a path.
+ * @param bareAllowed whether a certificate without any extension may be of another version than 3.
+ */
+export function certificateFault(certificate: Certificate, bareAllowed = false): PathReason | undefined {
   const { extensions, keyUsage, isCa, version } = certificate;
   for (const { oid, critical } of extensions.values()) {
     if (critical && !processedWhenCritical.has(oid)) return "critical_extension";
   }
-  if (version !== 3) return "version";
+  if (version !== 3 && !(bareAllowed && isBare(certificate))) return "version";
   if (!strongKeys.test(certificate.keyKind)) return "weak_key";
   if (!/^[1-9a-f]/.test(certificate.serialNumber) || certificate.serialLength > 20) return "serial";
   if (certificate.issuer.rdns.length === 0) return "empty_name";
