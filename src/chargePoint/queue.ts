@@ -122,17 +122,28 @@ export class MessageQueue {
 
   /** Resolves when nothing waits or nothing more may go out. */
   async drained(): Promise<void> {
-    while (this.#delivery) await this.#delivery;
+    do await this.#delivery;
+    while (this.#delivery);
   }
 
   #next(): void {
     if (!this.#open || this.#delivery || this.#retry) return;
     const first = this.#ports.database.get<StoredMessage>("SELECT * FROM message ORDER BY position LIMIT 1");
     if (!first) return;
-    this.#delivery = this.#deliver(first).finally(() => {
+    this.#delivery = this.#attempt(first).finally(() => {
       this.#delivery = undefined;
       this.#next();
     });
+  }
+
+  /** A disk that fails is tried again: the message is still there. */
+  async #attempt(stored: StoredMessage): Promise<void> {
+    try {
+      await this.#deliver(stored);
+    } catch (error) {
+      this.#ports.log.error({ error, action: stored.action }, "a queued message could not be dealt with");
+      this.#waitFor(this.#ports.intervalSeconds());
+    }
   }
 
   async #deliver(stored: StoredMessage): Promise<void> {

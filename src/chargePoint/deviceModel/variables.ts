@@ -89,3 +89,6 @@ interface ValueTypes {
 
 export type VariableName = keyof typeof variables;
 export type ValueOf<N extends VariableName> = ValueTypes[(typeof variables)[N]];
+
+/** The names of variables whose value is text. */
+export type TextVariable = { [N in VariableName]: (typeof variables)[N] extends "string" ? N : never }[VariableName];

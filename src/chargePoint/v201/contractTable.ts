@@ -2,21 +2,12 @@
  * OCPP 2.0.1, use case C07: may this contract certificate charge here? The table that the code walks and the
  * documentation prints; exactly one row fits any facts. Requirements C07.FR.01 to FR.12; where they are silent, EVerest's behaviour.
  */
+import { CertificateValidationResult } from "../../interfaces/types/evse_security.ts";
 import type {
   AuthorizationStatusEnumType,
   AuthorizeCertificateStatusEnumType,
 } from "../../ocpp/v201/messages.generated.ts";
 import type { DecisionTable } from "../decisionTable.ts";
-
-/** Outcome of `evse_security.verify_certificate(chain, [MO, V2G])`. */
-export type ChainVerdict =
-  | "Valid"
-  | "Expired"
-  | "InvalidSignature"
-  | "IssuerNotFound"
-  | "InvalidLeafSignature"
-  | "InvalidChain"
-  | "Unknown";
 
 export interface ContractFacts {
   /** Online: connected, and the CSMS has accepted the BootNotification. */
@@ -26,9 +17,10 @@ export interface ContractFacts {
   /** Whether the contract chain came with the token. */
   readonly certificate: "given" | "absent";
   readonly ContractValidationOffline: boolean;
-  readonly verified: ChainVerdict;
+  /** Outcome of `evse_security.verify_certificate(chain, [MO, V2G])`. */
+  readonly verified: CertificateValidationResult;
   readonly LocalAuthorizeOffline: boolean;
-  /** Whether every hash could be made from the chain: the issuers are known and each certificate names an OCSP responder. */
+  /** Whether hashes could be made from the chain: an issuer is known and a certificate names an OCSP responder. */
   readonly hashesFromChain: "made" | "none";
   readonly CentralContractValidationAllowed: boolean;
 }
@@ -43,19 +35,10 @@ export type ContractVerdict =
       readonly certificateStatus?: AuthorizeCertificateStatusEnumType;
     };
 
-const chainVerdicts = [
-  "Valid",
-  "Expired",
-  "InvalidSignature",
-  "IssuerNotFound",
-  "InvalidLeafSignature",
-  "InvalidChain",
-  "Unknown",
-] as const;
 const flags = [true, false] as const;
 const online = { connection: ["online"], hashData: ["absent"], certificate: ["given"] } as const;
 const offline = { connection: ["offline"], certificate: ["given"], ContractValidationOffline: [true] } as const;
-const rootKnown = chainVerdicts.filter((verdict) => verdict !== "IssuerNotFound");
+const rootKnown = CertificateValidationResult.options.filter((verdict) => verdict !== "IssuerNotFound");
 const noHashes = { verified: rootKnown, hashesFromChain: ["none"] } as const;
 const passChain = "let the ISO 15118 module pass the contract chain on in ProvidedIdToken.certificate";
 const allowCentral = "set ISO15118Ctrlr.CentralContractValidationAllowed to true";
@@ -67,7 +50,7 @@ export const contractTable: DecisionTable<ContractFacts, ContractVerdict> = {
     hashData: ["given", "absent"],
     certificate: ["given", "absent"],
     ContractValidationOffline: flags,
-    verified: chainVerdicts,
+    verified: CertificateValidationResult.options,
     LocalAuthorizeOffline: flags,
     hashesFromChain: ["made", "none"],
     CentralContractValidationAllowed: flags,

@@ -19,7 +19,7 @@ export interface LocalFacts {
 
 export type LocalVerdict =
   | { readonly do: "useListEntry" | "useCacheEntry" | "askCsms" }
-  | { readonly do: "answer"; readonly status: AuthorizationStatusEnumType; readonly store?: true };
+  | { readonly do: "answer"; readonly status: AuthorizationStatusEnumType };
 
 const entries = ["accepted", "refused", "none"] as const;
 const flags = [true, false] as const;
@@ -98,7 +98,7 @@ export const localTable: DecisionTable<LocalFacts, LocalVerdict> = {
     {
       id: "offline-unknown",
       when: {},
-      verdict: { ...unknown, store: true },
+      verdict: unknown,
       because: "offline, and neither list nor cache accepts the token",
       fix: "restore the connection to the CSMS, put the token into the local list, or set AuthCtrlr.OfflineTxForUnknownIdEnabled to true",
     },

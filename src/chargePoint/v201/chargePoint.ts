@@ -1,0 +1,177 @@
+/** An OCPP 2.0.1 charge point: what the station and the CSMS say is led to the functional blocks. */
+import type { ProvidedIdToken, ValidationResult } from "../../interfaces/types/authorization.ts";
+import type { SessionEvent } from "../../interfaces/types/evse_manager.ts";
+import type { RequestExiStreamSchema, ResponseExiStreamStatus } from "../../interfaces/types/iso15118.ts";
+import type { DataTransferRequest, DataTransferResponse, SecurityEvent } from "../../interfaces/types/ocpp.ts";
+import type { Powermeter } from "../../interfaces/types/powermeter.ts";
+import type {
+  BootReasonEnumType,
+  ChangeAvailabilityRequest,
+  ChangeAvailabilityResponse,
+  TransactionEventRequest,
+  TransactionEventResponse,
+} from "../../ocpp/v201/messages.generated.ts";
+import { type Timer, withTimeout } from "../../util/clock.ts";
+import type { CsmsLink } from "../ports.ts";
+import { type DeadLetter, type Delivery, MessageQueue, type QueuedMessage } from "../queue.ts";
+import { type Blocks, makeBlocks } from "./blocks.ts";
+import type { Core, Online } from "./core.ts";
+import { type Action, Csms, type Handlers } from "./csms.ts";
+
+export interface ChargePointOptions extends Omit<Core, "csms"> {
+  readonly link: CsmsLink;
+  readonly bootReason: BootReasonEnumType;
+  /** How long queued messages are held back after the connection is usable again, so that the CSMS can speak first. */
+  readonly resumeDelayMs?: number;
+}
+
+/** How long {@link ChargePoint.stop} waits for messages under way. */
+const DRAIN_MS = 5_000;
+
+export class ChargePoint {
+  readonly #core: Core;
+  readonly #resumeDelayMs: number;
+  readonly #queue: MessageQueue;
+  readonly #blocks: Blocks;
+  readonly #handlers: Handlers;
+  #resume: Timer | undefined;
+
+  constructor({ link, bootReason, resumeDelayMs = 0, ...ports }: ChargePointOptions) {
+    this.#core = { ...ports, csms: new Csms(link, ports.model, ports.trace) };
+    this.#resumeDelayMs = resumeDelayMs;
+    this.#queue = this.#makeQueue();
+    this.#blocks = makeBlocks(this.#core, this.#queue, bootReason, (how) => this.#online(how));
+    this.#handlers = Object.assign({}, ...this.#blocks.all.map(({ handlers }) => handlers));
+  }
+
+  /** Takes up what was left by the last run; the connection is made by the owner of the link. */
+  start(): void {
+    this.#blocks.events.raise("StartupOfTheDevice");
+    this.#blocks.availability.restore();
+  }
+
+  /** Ends all timers and waits a little for messages under way. What is not sent stays on disk. */
+  async stop(): Promise<void> {
+    for (const block of this.#blocks.all) block.stop?.();
+    this.#resume?.cancel();
+    await withTimeout(this.#core.clock, DRAIN_MS, this.#queue.drained(), () => undefined);
+    this.#queue.pause();
+  }
+
+  /** Resolves when nothing touches the database any more; call it when the link has ended. */
+  settled(): Promise<void> {
+    return this.#queue.drained();
+  }
+
+  /** The link has a connection. */
+  connected(): void {
+    this.#core.csms.connected = true;
+    this.#blocks.boot.connected();
+  }
+
+  /** The link has lost its connection. */
+  disconnected(): void {
+    this.#core.csms.connected = false;
+    this.#resume?.cancel();
+    this.#queue.pause();
+    for (const block of this.#blocks.all) block.offline?.();
+  }
+
+  /** Whether the CSMS can be asked now. */
+  get online(): boolean {
+    return this.#core.csms.online;
+  }
+
+  /** Answers a CALL of the CSMS. @throws RpcError as the answer. */
+  answer(action: string, payload: unknown): Promise<unknown> {
+    // The timer lets the answer go out first.
+    const afterwards = (work: () => void) => void this.#core.clock.setTimer(0, work);
+    return this.#core.csms.answer(this.#handlers, action, payload, afterwards);
+  }
+
+  /** May this token charge? */
+  validateToken(token: ProvidedIdToken): Promise<ValidationResult> {
+    return this.#blocks.authorization.validate(token);
+  }
+
+  /** An event of an EVSE; what follows from it for the CSMS is on disk when this returns. */
+  onSessionEvent(evseId: number, event: SessionEvent): void {
+    this.#blocks.transactions.onSessionEvent(evseId, event);
+    this.#blocks.availability.onSessionEvent(evseId, event);
+    this.#blocks.reset.onSessionEvent();
+  }
+
+  onPowermeter(evseId: number, powermeter: Powermeter): void {
+    this.#blocks.transactions.onPowermeter(evseId, powermeter);
+    this.#blocks.answers.onPowermeter(evseId, powermeter);
+  }
+
+  /** The car's state of charge in percent. */
+  onSoc(evseId: number, soc: number): void {
+    this.#blocks.transactions.onSoc(evseId, soc);
+  }
+
+  /** A connector cannot be used because of a fault, or can again. */
+  onFault(evseId: number, connectorId: number, active: boolean): void {
+    this.#blocks.availability.onFault(evseId, connectorId, active);
+  }
+
+  /** A car asks for a contract certificate. */
+  certificateForCar(request: RequestExiStreamSchema): Promise<ResponseExiStreamStatus> {
+    return this.#blocks.certificates.forCar(request);
+  }
+
+  sendDataTransfer(request: DataTransferRequest): Promise<DataTransferResponse> {
+    return this.#blocks.dataTransfer.send(request);
+  }
+
+  securityEvent({ type, info, critical, timestamp }: SecurityEvent): void {
+    this.#blocks.events.raise(type, info, critical, timestamp);
+  }
+
+  changeAvailability(request: ChangeAvailabilityRequest): Promise<ChangeAvailabilityResponse> {
+    return this.#blocks.availability.change(request);
+  }
+
+  /** Messages that were given up after the last attempt. */
+  deadLetters(): DeadLetter[] {
+    return this.#queue.deadLetters();
+  }
+
+  #online(how: Online): void {
+    for (const block of this.#blocks.all) block.online?.(how);
+    this.#resume = this.#core.clock.setTimer(this.#resumeDelayMs, () => this.#queue.resume());
+  }
+
+  #makeQueue(): MessageQueue {
+    const { database, clock, log, model } = this.#core;
+    return new MessageQueue({
+      database,
+      clock,
+      log,
+      send: (message) => this.#send(message),
+      onAnswer: (message, response) => {
+        if (message.action !== "TransactionEvent") return;
+        this.#blocks.answers.handle(message.payload as TransactionEventRequest, response as TransactionEventResponse);
+      },
+      attempts: () => model.value("OCPPCommCtrlr.MessageAttempts[TransactionEvent]") ?? 1,
+      intervalSeconds: () => model.value("OCPPCommCtrlr.MessageAttemptInterval[TransactionEvent]") ?? 10,
+    });
+  }
+
+  /** What lies in the queue was put there as a request of its action. */
+  async #send({ action, payload }: QueuedMessage): Promise<Delivery> {
+    const outcome = await this.#core.csms.call(action as Action, payload as never);
+    switch (outcome.kind) {
+      case "answered":
+        return { kind: "answered", response: outcome.response };
+      case "invalid":
+        // The CSMS has the message: sending it again would only double it.
+        return { kind: "answered", response: {} };
+      case "failed":
+        return { kind: "failed", reason: outcome.reason };
+      case "offline":
+        return { kind: "lost" };
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import type { ProvidedIdToken } from "../../interfaces/types/authorization.ts";
+import type { OCSPRequestDataType } from "../../ocpp/v201/messages.generated.ts";
+import type { SecurityPort } from "../ports.ts";
+
+/** iso15118CertificateHashData holds at most so many (AuthorizeRequest). */
+const MAX_HASHES = 4;
+
+/** The hashes that stand for a contract chain at the CSMS: those of the token, else made from its chain, once. */
+export class ContractHashes {
+  readonly #security: SecurityPort;
+  readonly #token: ProvidedIdToken;
+  #made: Promise<OCSPRequestDataType[]> | undefined;
+
+  constructor(security: SecurityPort, token: ProvidedIdToken) {
+    this.#security = security;
+    this.#token = token;
+  }
+
+  /** Whether the token brought them. An empty list cannot be sent, so it counts as none. */
+  get given(): boolean {
+    return (this.#token.iso15118CertificateHashData?.length ?? 0) > 0;
+  }
+
+  /** Empty when no certificate of the chain has a known issuer and names an OCSP responder. */
+  list(): Promise<OCSPRequestDataType[]> {
+    const { iso15118CertificateHashData = [], certificate = "" } = this.#token;
+    if (this.given) return Promise.resolve(iso15118CertificateHashData.slice(0, MAX_HASHES));
+    this.#made ??= this.#make(certificate);
+    return this.#made;
+  }
+
+  async #make(chain: string): Promise<OCSPRequestDataType[]> {
+    const { ocsp_request_data_list } = await this.#security.get_mo_ocsp_request_data({ certificate_chain: chain });
+    const hashes = ocsp_request_data_list.flatMap(({ certificate_hash_data: hash, responder_url }) => {
+      if (!hash || responder_url === undefined) return [];
+      return {
+        hashAlgorithm: hash.hash_algorithm,
+        issuerNameHash: hash.issuer_name_hash,
+        issuerKeyHash: hash.issuer_key_hash,
+        serialNumber: hash.serial_number,
+        responderURL: responder_url,
+      };
+    });
+    return hashes.slice(0, MAX_HASHES);
+  }
+}
