@@ -2,7 +2,7 @@
  * One connection with an EV: frames in, frames out, the handshake, then the protocol agreed on. Whatever comes, it harms
  * nobody but this connection.
  */
-import { appProtocol } from "../iso15118/appProtocol.ts";
+import { type AppProtocol, appProtocol } from "../iso15118/appProtocol.ts";
 import { sessionTimes } from "../iso15118/timers.ts";
 import type { ByteStream } from "../transport/ports.ts";
 import type { Clock, Timer } from "../util/clock.ts";
@@ -13,7 +13,7 @@ import { Framer } from "../v2gtp/framer.ts";
 import { encodeFrame, MAX_PAYLOAD_ISO2, payloadType } from "../v2gtp/header.ts";
 import type { Capture } from "./capture.ts";
 import type { SessionEvent } from "./events.ts";
-import { type Negotiated, negotiate, type OfferedProtocol } from "./handshake.ts";
+import { negotiate, type OfferedProtocol } from "./handshake.ts";
 import { type Answer, ProtocolError, type ProtocolSession, type SessionEnd } from "./protocolSession.ts";
 import { traceMessage } from "./trace.ts";
 
@@ -32,7 +32,9 @@ export interface ConnectionOptions {
   /** Closes at once after a refusal instead of leaving the EV a moment to do so. */
   readonly closeAtOnce: boolean;
   /** A protocol was agreed on: the session, or undefined when the EVSE has one already. */
-  begin(chosen: NonNullable<Negotiated["chosen"]>, offered: Negotiated): ProtocolSession | undefined;
+  begin(protocol: OfferedProtocol, offered: readonly AppProtocol[]): ProtocolSession | undefined;
+  /** Every message that was understood, after it was answered. */
+  onMessage(name: string, exi: Uint8Array): void;
   /** The connection is over; `session` tells how when there was one. */
   onEnd(session: SessionEnd | undefined): void;
 }
@@ -44,6 +46,7 @@ export class Connection {
   #session: ProtocolSession | undefined;
   #timer: Timer;
   #busy = false;
+  #finished = false;
   #over = false;
 
   constructor(options: ConnectionOptions) {
@@ -74,15 +77,17 @@ export class Connection {
   }
 
   #receive(bytes: Uint8Array): void {
-    if (this.#over) return;
-    this.#guarded(() => {
+    if (this.#over || this.#finished) return;
+    try {
       for (const frame of this.#framer.push(bytes)) {
         // Reserved and vendors' payload types are not for us.
         if (frame.payloadType === payloadType.exi) this.#waiting.push(frame.payload);
         if (this.#waiting.length > MAX_WAITING) throw new ProtocolError("more requests than one at a time");
       }
-      void this.#work();
-    });
+    } catch (error) {
+      this.#failed(error);
+    }
+    void this.#work();
   }
 
   /** Answers what waits, one after the other. */
@@ -90,8 +95,7 @@ export class Connection {
     if (this.#busy) return;
     this.#busy = true;
     for (let exi = this.#waiting.shift(); exi && !this.#over; exi = this.#waiting.shift()) {
-      const message = exi;
-      await this.#guardedAsync(() => this.#answer(message));
+      await this.#answer(exi).catch((error: unknown) => this.#failed(error));
     }
     this.#busy = false;
   }
@@ -99,8 +103,10 @@ export class Connection {
   async #answer(exi: Uint8Array): Promise<void> {
     this.#capture("EV", exi);
     const answer = this.#session ? await this.#converse(this.#session, exi) : this.#agree(exi);
-    if (this.#over) return;
-    if (answer.exi) await this.#send(answer.exi);
+    if (this.#over || !answer.exi) return;
+    await this.#send(answer.exi);
+    this.#options.onMessage(answer.request, exi);
+    this.#options.onMessage(answer.response, answer.exi);
     if (answer.last) return this.#finish(answer.failed);
     if (this.#session?.established) this.#expectNext();
   }
@@ -116,12 +122,12 @@ export class Connection {
     if (root !== "supportedAppProtocolReq") throw new ProtocolError(`a ${root} instead of the handshake`);
     const { trace, protocols } = this.#options;
     traceMessage(trace, "EV", root);
-    const negotiated = negotiate(value, protocols);
-    const { chosen, response } = negotiated;
-    if (chosen) this.#session = this.#options.begin(chosen, negotiated);
-    if (chosen && !this.#session) throw new ProtocolError("the EVSE has a session with another connection");
+    const { chosen, response } = negotiate(value, protocols);
+    if (chosen) this.#session = this.#options.begin(chosen, value.AppProtocol);
+    if (chosen && !this.#session) throw new ProtocolError("the EVSE takes no session now");
     traceMessage(trace, "EVSE", "supportedAppProtocolRes", { ResponseCode: response.ResponseCode });
-    return { exi: appProtocol.encode("supportedAppProtocolRes", response), last: !chosen, failed: !chosen };
+    const exiResponse = appProtocol.encode("supportedAppProtocolRes", response);
+    return { request: root, response: "supportedAppProtocolRes", exi: exiResponse, last: !chosen, failed: !chosen };
   }
 
   async #send(exi: Uint8Array): Promise<void> {
@@ -137,12 +143,12 @@ export class Connection {
 
   /** The last response is out: nothing more is read, and the EV closes, or we do. */
   #finish(failed: boolean): void {
+    this.#finished = true;
     this.#waiting.length = 0;
     this.#timer.cancel();
     const { clock, stream, closeAtOnce } = this.#options;
-    const close = () => void stream.close().then(() => this.end());
-    if (failed && closeAtOnce) return close();
-    this.#timer = clock.setTimer(LINGER_MS, close);
+    const linger = failed && closeAtOnce ? 0 : LINGER_MS;
+    this.#timer = clock.setTimer(linger, () => void stream.close().then(() => this.end()));
   }
 
   #late(what: string): void {
@@ -163,26 +169,13 @@ export class Connection {
     capture?.({ time: clock.now(), from, bytes: encodeFrame(payloadType.exi, payload) });
   }
 
-  #guarded(action: () => void): void {
-    try {
-      action();
-    } catch (error) {
-      this.#failed(error);
-    }
-  }
-
-  async #guardedAsync(action: () => Promise<void>): Promise<void> {
-    try {
-      await action();
-    } catch (error) {
-      this.#failed(error);
-    }
-  }
-
   /** The one place where a peer's fault ends its session; our own is told louder, and ends it just the same. */
   #failed(error: unknown): void {
-    if (error instanceof PeerError) return this.#fault(`the EV sent what cannot be read: ${error.message}`, error.name);
-    this.#options.log.error({ err: error }, "a session failed by our own fault");
-    this.#fault("the session failed by a fault of the station", "InternalError");
+    if (error instanceof PeerError) {
+      this.#fault(`the EV sent what cannot be read: ${error.message}`, error.name);
+    } else {
+      this.#options.log.error({ err: error }, "a session failed by our own fault");
+      this.#fault("the session failed by a fault of the station", "InternalError");
+    }
   }
 }

@@ -22,11 +22,15 @@ export type ExtensionsEffect = {
   };
 }[VariableName<Extensions>];
 
-export type Effect =
+/** What concerns others than the session itself. */
+export type OutwardEffect =
   | ChargerEffect
   | ExtensionsEffect
   /** The EV has chosen these value added services. */
-  | { readonly to: "services"; readonly selected: readonly SelectedService[] }
+  | { readonly to: "services"; readonly selected: readonly SelectedService[] };
+
+export type Effect =
+  | OutwardEffect
   /** After `ms`, the session is told that the time for authorization is over. */
   | { readonly to: "timer"; readonly ms: number }
   | { readonly to: "trace"; readonly event: TraceEvent };
@@ -36,7 +40,7 @@ type ValueOf<V extends VariableName<Charger>> = VariableValue<Charger, V>;
 /** Publishes a variable of ISO15118_charger; those without content need no value. */
 export function publish<V extends VariableName<Charger>>(
   ...[name, value]: null extends ValueOf<V> ? [name: V] : [name: V, value: ValueOf<V>]
-): Effect {
+): ChargerEffect {
   return { to: "charger", name, value: value ?? null } as ChargerEffect;
 }
 

@@ -28,6 +28,8 @@ export interface Evse {
   readonly notification: "None" | "StopCharging" | "ReNegotiation";
   /** The residual current device has found a fault. */
   readonly rcd: boolean;
+  /** Something else is wrong with the EVSE, in the words of DC_EVSEStatusCode. */
+  readonly malfunction: "EVSE_Malfunction" | "EVSE_UtilityInterruptEvent" | undefined;
   /** Every answer fails from now on. */
   readonly shutdown: boolean;
 }
@@ -48,5 +50,6 @@ export const initialEvse: Evse = {
   meter: undefined,
   notification: "None",
   rcd: false,
+  malfunction: undefined,
   shutdown: false,
 };

@@ -1,7 +1,7 @@
 /** SupportedAppProtocol, ISO 15118-2 clause 8.2: which protocol both sides will speak. */
 
 import type { SupportedAppProtocol } from "../interfaces/types/iso15118.ts";
-import type { AppProtocol, SupportedAppProtocolReq, SupportedAppProtocolRes } from "../iso15118/appProtocol.ts";
+import type { SupportedAppProtocolReq, SupportedAppProtocolRes } from "../iso15118/appProtocol.ts";
 import { ISO2_NAMESPACE } from "../iso15118/iso2/index.ts";
 
 /** A protocol that this SECC speaks. */
@@ -25,7 +25,7 @@ export const iso2Protocol: OfferedProtocol = {
 
 export interface Negotiated {
   /** Undefined when there is none that both speak. */
-  readonly chosen: { readonly protocol: OfferedProtocol; readonly theirs: AppProtocol } | undefined;
+  readonly chosen: OfferedProtocol | undefined;
   readonly response: SupportedAppProtocolRes;
 }
 
@@ -42,7 +42,7 @@ export function negotiate(
     if (!protocol) continue;
     const same = protocol.minor === theirs.VersionNumberMinor;
     const ResponseCode = same ? "OK_SuccessfulNegotiation" : "OK_SuccessfulNegotiationWithMinorDeviation";
-    return { chosen: { protocol, theirs }, response: { ResponseCode, SchemaID: theirs.SchemaID } };
+    return { chosen: protocol, response: { ResponseCode, SchemaID: theirs.SchemaID } };
   }
   return { chosen: undefined, response: { ResponseCode: "Failed_NoNegotiation" } };
 }

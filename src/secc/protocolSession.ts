@@ -1,11 +1,14 @@
 /** What a connection needs of the protocol that was agreed on. */
 import type { RequestName } from "../iso15118/iso2/index.ts";
 import { PeerError } from "../util/errors.ts";
-import type { Effect } from "./effects.ts";
+import type { OutwardEffect } from "./effects.ts";
 import type { SessionEvent } from "./events.ts";
 
 /** What is to be done after a message. */
 export interface Answer {
+  /** Names of the messages, for those who keep them. */
+  readonly request: string;
+  readonly response: string;
   /** To be sent; nothing when the session was ended meanwhile. */
   readonly exi: Uint8Array | undefined;
   /** Whether the session is over with it. */
@@ -21,7 +24,7 @@ export interface SessionEnd {
   /** The last request that was understood. */
   readonly lastRequest: "supportedAppProtocolReq" | RequestName;
   /** What is left to do, for example to switch the power off. */
-  readonly effects: readonly Effect[];
+  readonly effects: readonly OutwardEffect[];
 }
 
 export interface ProtocolSession {

@@ -18,8 +18,8 @@ function startFault({ body }: PowerDeliveryReq, session: Iso2Session): Failure |
     return "FAILED_ChargingProfileInvalid";
   }
   const { evse, authorization } = session;
-  const ready = authorization.status === "accepted" && evse.notification !== "StopCharging" && !evse.rcd;
-  return ready ? undefined : "FAILED_PowerDeliveryNotApplied";
+  const able = evse.notification !== "StopCharging" && !evse.rcd && evse.malfunction === undefined;
+  return able && authorization.status === "accepted" ? undefined : "FAILED_PowerDeliveryNotApplied";
 }
 
 /** Closes the contactor and answers when it is closed. */

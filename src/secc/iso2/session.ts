@@ -1,16 +1,9 @@
 /** One ISO 15118-2 session: bytes in, bytes out, the state machine between. */
 import { type Incoming, Runner } from "../../fsm/machine.ts";
-import {
-  bodyOf,
-  iso2,
-  type MessageHeader,
-  messageOf,
-  type RequestName,
-  type V2G_Message,
-} from "../../iso15118/iso2/index.ts";
+import { bodyOf, iso2, type MessageHeader, messageOf, type V2G_Message } from "../../iso15118/iso2/index.ts";
 import type { Clock, Timer } from "../../util/clock.ts";
 import type { Tracer } from "../../util/trace.ts";
-import { type Effect, publish } from "../effects.ts";
+import { type Effect, type OutwardEffect, publish } from "../effects.ts";
 import type { SessionEvent } from "../events.ts";
 import { ProtocolError, type ProtocolSession, type SessionEnd } from "../protocolSession.ts";
 import { type MessageFacts, traceMessage } from "../trace.ts";
@@ -24,7 +17,7 @@ export interface Iso2Options {
   readonly ports: Iso2Ports;
   readonly begin: Parameters<typeof newSession>[0];
   /** Gets every effect but timers and traces. */
-  perform(effect: Exclude<Effect, { to: "timer" | "trace" }>): void;
+  perform(effect: OutwardEffect): void;
   /** The EV has paused, and may come back. */
   onPause(paused: PausedSession): void;
 }
@@ -59,9 +52,15 @@ export function iso2Session(options: Iso2Options): ProtocolSession & { readonly 
       lastRequest = incoming.name;
       traceMessage(trace, "EV", incoming.name);
       const reply = await runner.feed(incoming);
-      const answer = reply ? encode(reply, runner.session) : undefined;
-      if (reply) traceMessage(trace, "EVSE", ...described(reply, incoming.name));
-      return { exi: answer, last: runner.state === "Terminated", failed: isFailure(reply) };
+      const response = incoming.name.replace(/Req$/, "Res");
+      if (reply) traceMessage(trace, "EVSE", response, factsOf(reply));
+      return {
+        request: incoming.name,
+        response,
+        exi: reply && encode(reply, runner.session),
+        last: runner.state === "Terminated",
+        failed: isFailure(reply),
+      };
     },
     end() {
       timer?.cancel();
@@ -93,11 +92,12 @@ function encode(reply: Reply, { sessionId }: Iso2Session): Uint8Array {
   return iso2.encode("V2G_Message", messageOf(header, reply));
 }
 
-function described(reply: Reply, request: RequestName): [name: string, facts?: MessageFacts] {
-  if ("exi" in reply) return [request.replace(/Req$/, "Res")];
+function factsOf(reply: Reply): MessageFacts {
+  if ("exi" in reply) return {};
   const { ResponseCode } = reply.message;
-  const processing = "EVSEProcessing" in reply.message ? { EVSEProcessing: reply.message.EVSEProcessing } : {};
-  return [reply.name, { ResponseCode, ...processing }];
+  return "EVSEProcessing" in reply.message
+    ? { ResponseCode, EVSEProcessing: reply.message.EVSEProcessing }
+    : { ResponseCode };
 }
 
 function howEnded({ ending }: Iso2Session): SessionEnd["how"] {

@@ -11,11 +11,12 @@ export function acStatus({ notification, rcd }: Evse): AC_EVSEStatus {
   return { NotificationMaxDelay: NOTIFICATION_MAX_DELAY, EVSENotification: notification, RCD: rcd };
 }
 
-export function dcStatus({ notification }: Evse): DC_EVSEStatus {
+export function dcStatus({ notification, malfunction }: Evse): DC_EVSEStatus {
+  const stopped = notification === "StopCharging" ? "EVSE_Shutdown" : "EVSE_NotReady";
   return {
     NotificationMaxDelay: NOTIFICATION_MAX_DELAY,
     EVSENotification: notification,
-    EVSEStatusCode: notification === "StopCharging" ? "EVSE_Shutdown" : "EVSE_NotReady",
+    EVSEStatusCode: malfunction ?? stopped,
   };
 }
 

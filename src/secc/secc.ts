@@ -1,0 +1,256 @@
+/**
+ * The SECC of one EVSE: it lets itself be found, listens, and has at most one session at a time. What a session wants is
+ * handed to `perform`; what the EVSE's manager wants arrives by the methods.
+ */
+import type { AppProtocol } from "../iso15118/appProtocol.ts";
+import type { ParameterSet } from "../iso15118/iso2/index.ts";
+import { sessionTimes } from "../iso15118/timers.ts";
+import type { Link } from "../transport/interfaces.ts";
+import type { ByteStream, ConnectionFault, Network, TlsCredentials, TlsServerOptions } from "../transport/ports.ts";
+import type { Clock, Timer } from "../util/clock.ts";
+import type { Logger } from "../util/log.ts";
+import type { Random } from "../util/random.ts";
+import type { Tracer } from "../util/trace.ts";
+import type { Certificate } from "../x509/certificate.ts";
+import type { Capture } from "./capture.ts";
+import { Connection } from "./connection.ts";
+import { messageEffect, protocolEffects } from "./debug.ts";
+import { type OutwardEffect, publish } from "./effects.ts";
+import type { SessionEvent } from "./events.ts";
+import { type Evse, initialEvse } from "./evse.ts";
+import type { OfferedProtocol } from "./handshake.ts";
+import { explainFault } from "./handshakeFaults.ts";
+import type { ContractVerdict, Iso2Settings, PausedSession } from "./iso2/protocol.ts";
+import { iso2Session } from "./iso2/session.ts";
+import { Listeners } from "./listeners.ts";
+import type { ProtocolSession, SessionEnd } from "./protocolSession.ts";
+import { SdpServer, type TlsSecurity } from "./sdpServer.ts";
+import { failureReason } from "./sessionFailure.ts";
+
+/** How long an EV may take to stop by itself when it is asked to. */
+const STOP_MS = 10_000;
+
+export interface SeccOptions {
+  readonly network: Network;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly trace: Tracer;
+  readonly link: Link;
+  /** Undefined when somebody else answers SDP requests. */
+  readonly sdpPort: number | undefined;
+  readonly tlsSecurity: TlsSecurity;
+  readonly tls: Omit<TlsServerOptions, "credentials">;
+  readonly protocols: readonly OfferedProtocol[];
+  readonly settings: Iso2Settings;
+  /** See `terminate_connection_on_failed_response`. */
+  readonly closeAtOnce: boolean;
+  readonly maxConnections: number;
+  readonly capture?: Capture;
+  checkContract(chain: readonly Certificate[]): Promise<ContractVerdict>;
+  serviceParameters(serviceId: number): Promise<readonly ParameterSet[] | undefined>;
+  /** Must not throw. */
+  perform(effect: OutwardEffect): void;
+}
+
+export class Secc {
+  readonly #options: SeccOptions;
+  readonly #listeners: Listeners;
+  readonly #connections = new Set<Connection>();
+  #sdp: SdpServer | undefined;
+  #evse: Evse = initialEvse;
+  #protocols: readonly OfferedProtocol[];
+  #debug = false;
+  #active: Connection | undefined;
+  #paused: PausedSession | undefined;
+  #ready = false;
+  #setup: Timer | undefined;
+  #stop: Timer | undefined;
+
+  /** @throws UserError when an address or port cannot be had. */
+  static async start(options: SeccOptions, credentials: TlsCredentials | undefined): Promise<Secc> {
+    const secc = new Secc(options);
+    try {
+      await secc.#open(credentials);
+    } catch (error) {
+      await secc.close();
+      throw error;
+    }
+    return secc;
+  }
+
+  private constructor(options: SeccOptions) {
+    this.#options = options;
+    this.#protocols = options.protocols;
+    this.#listeners = new Listeners({
+      ...options,
+      onStream: (stream) => this.#accept(stream),
+      onFault: (fault) => this.#fault(fault),
+    });
+  }
+
+  async #open(credentials: TlsCredentials | undefined): Promise<void> {
+    await this.#listeners.open(credentials);
+    const { sdpPort, network, link, tlsSecurity, trace } = this.#options;
+    if (sdpPort === undefined) return;
+    this.#sdp = await SdpServer.open({
+      network,
+      link,
+      port: sdpPort,
+      tlsSecurity,
+      trace,
+      dataLinkReady: () => this.#ready,
+      serverPort: (security) => this.#listeners.port(security),
+    });
+  }
+
+  get evse(): Evse {
+    return this.#evse;
+  }
+
+  /** Whether cars can connect by TLS. */
+  get tlsUsable(): boolean {
+    return this.#listeners.port("tls") !== undefined;
+  }
+
+  /** Ports for who needs them without SDP. */
+  port(security: "tls" | "none"): number | undefined {
+    return this.#listeners.port(security);
+  }
+
+  /** Changes what is known of the EVSE, for the session under way too. */
+  update(change: Partial<Evse>): void {
+    this.#evse = { ...this.#evse, ...change };
+    this.#active?.apply({ type: "evse", evse: this.#evse });
+  }
+
+  /** Passes an answer on to the session; without one it is dropped. */
+  apply(event: SessionEvent): void {
+    this.#active?.apply(event);
+  }
+
+  setProtocols(protocols: readonly OfferedProtocol[]): void {
+    this.#protocols = protocols;
+  }
+
+  /** With it, the protocols that EVs offer are published. */
+  setDebug(debug: boolean): void {
+    this.#debug = debug;
+  }
+
+  /** New certificates, or none that could be used. @throws UserError when they do not fit. */
+  setCredentials(credentials: TlsCredentials | undefined): Promise<void> {
+    return this.#listeners.setCredentials(credentials);
+  }
+
+  /** Whether the data link to the EV is there; when it goes, so do all connections. */
+  dlinkReady(ready: boolean): void {
+    this.#ready = ready;
+    this.#setup?.cancel();
+    this.#sdp?.forget();
+    if (ready && this.#sdp) {
+      this.#setup = this.#options.clock.setTimer(sessionTimes.communicationSetup.performance, () => this.#noEv());
+    }
+    if (!ready) for (const connection of [...this.#connections]) connection.end();
+  }
+
+  /** Asks the EV to stop, and does not answer it any longer when it has not after a while; or takes that back. */
+  stopCharging(stop: boolean): void {
+    this.#stop?.cancel();
+    this.update(stop ? { notification: "StopCharging" } : { notification: "None", shutdown: false });
+    if (stop && this.#active) this.#stop = this.#options.clock.setTimer(STOP_MS, () => this.update({ shutdown: true }));
+  }
+
+  async close(): Promise<void> {
+    this.#ready = false;
+    this.#setup?.cancel();
+    this.#stop?.cancel();
+    for (const connection of [...this.#connections]) connection.end();
+    await Promise.all([this.#sdp?.close(), this.#listeners.close()]);
+  }
+
+  #noEv(): void {
+    if (this.#active) return;
+    const title = "no EV connected in time after the data link was ready";
+    const rule = "V2G_SECC_CommunicationSetup_Timeout";
+    this.#options.trace.add({ step: 1, kind: "fault", from: "EVSE", title, outcome: "refused", rule });
+    this.#options.perform(publish("dlink_error"));
+  }
+
+  #accept(stream: ByteStream): void {
+    const { clock, log, trace, capture, closeAtOnce } = this.#options;
+    if (stream.tls) {
+      const title = `${stream.tls.protocol} connection from the EV`;
+      trace.add({ step: 1, kind: "state", from: "EVSE", title, outcome: "ok", detail: { cipher: stream.tls.cipher } });
+    }
+    const connection: Connection = new Connection({
+      stream,
+      clock,
+      log,
+      trace,
+      capture,
+      protocols: this.#protocols,
+      closeAtOnce,
+      begin: (protocol, offered) => this.#begin(connection, stream, protocol, offered),
+      onMessage: (name, exi) => this.#message(name, exi),
+      onEnd: (end) => this.#ended(connection, end),
+    });
+    this.#connections.add(connection);
+  }
+
+  /** The EVSE's one session; a connection that comes second gets none. */
+  #begin(
+    connection: Connection,
+    stream: ByteStream,
+    protocol: OfferedProtocol,
+    offered: readonly AppProtocol[],
+  ): ProtocolSession | undefined {
+    if (this.#active || !this.#ready) return undefined;
+    this.#active = connection;
+    this.#setup?.cancel();
+    const { clock, trace, random, settings, perform, checkContract, serviceParameters } = this.#options;
+    if (this.#debug) for (const effect of protocolEffects(protocol, offered)) perform(effect);
+    return iso2Session({
+      clock,
+      trace,
+      ports: { now: () => clock.now(), random: (count) => random.bytes(count), checkContract, serviceParameters },
+      begin: { settings, secured: stream.tls !== undefined, paused: this.#paused, evse: this.#evse },
+      perform,
+      onPause: (paused) => {
+        this.#paused = paused;
+      },
+    });
+  }
+
+  #message(name: string, exi: Uint8Array): void {
+    if (this.#debug) this.#options.perform(messageEffect(name, exi));
+  }
+
+  #ended(connection: Connection, end: SessionEnd | undefined): void {
+    this.#connections.delete(connection);
+    if (!end || this.#active !== connection) return;
+    this.#active = undefined;
+    this.#stop?.cancel();
+    this.#sdp?.forget();
+    const { perform } = this.#options;
+    for (const effect of end.effects) perform(effect);
+    if (end.how !== "paused" && end.lastRequest !== "supportedAppProtocolReq") this.#paused = undefined;
+    const reason = failureReason(end, this.#evse.notification === "StopCharging");
+    if (reason) perform(publish("hlc_session_failed", reason));
+    if (this.#ready) perform(publish(linkEffects[end.how]));
+    this.update({ notification: "None", shutdown: false });
+  }
+
+  #fault(fault: ConnectionFault): void {
+    const { trace, log, perform } = this.#options;
+    const { title, fix } = explainFault(fault);
+    log.warn({ remoteAddress: fault.remoteAddress, code: fault.code }, title);
+    trace.add({ step: 1, kind: "fault", from: "EVSE", title, outcome: "refused", rule: fault.code, fix });
+    if (fault.kind === "handshake" && this.#ready && !this.#active) {
+      perform(publish("hlc_session_failed", "FailedTLSHandshake"));
+    }
+  }
+}
+
+/** What becomes of the data link after a session. */
+const linkEffects = { terminated: "dlink_terminate", paused: "dlink_pause", broken: "dlink_error" } as const;
