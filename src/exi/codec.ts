@@ -1,8 +1,13 @@
-/** A schema set's methods over its two executors. */
+/**
+ * A schema set's methods over its two executors. Emitted code comes first and takes the plain form only; what it leaves with a MISS is
+ * done once more by the interpreter, which returns the value or says what is wrong.
+ */
 import { decodeDocument, decodeFragment } from "./decodeInterpreted.ts";
+import { Emitted } from "./emit/emitted.ts";
 import { encodeDocument, encodeFragment } from "./encodeInterpreted.ts";
 import { ExiError } from "./errors.ts";
 import { fromJson, toJson } from "./json.ts";
+import { MISS } from "./limits.ts";
 import type { AnyType, ComplexType, GlobalElement, Json } from "./model.ts";
 import { type Names, namesOf } from "./names.ts";
 
@@ -12,6 +17,7 @@ export class Codec {
   readonly #types: readonly ComplexType[];
   readonly #relaxed: readonly string[];
   #names: Names | undefined;
+  #emitted: Emitted | undefined;
 
   constructor(
     name: string,
@@ -31,20 +37,41 @@ export class Codec {
     return this.#names;
   }
 
+  get #fast(): Emitted {
+    this.#emitted ??= new Emitted(this.names);
+    return this.#emitted;
+  }
+
   encode(root: string, value: unknown): Uint8Array {
-    return encodeDocument(this.names, root, value);
+    try {
+      return this.#fast.encodeDocument(root, value);
+    } catch (error) {
+      return encodeDocument(this.names, root, missed(error, value));
+    }
   }
 
   decode(bytes: Uint8Array): { root: string; value: unknown } {
-    return decodeDocument(this.names, bytes);
+    try {
+      return this.#fast.decodeDocument(bytes);
+    } catch (error) {
+      return decodeDocument(this.names, missed(error, bytes));
+    }
   }
 
   encodeFragment(name: string, value: unknown): Uint8Array {
-    return encodeFragment(this.names, name, value);
+    try {
+      return this.#fast.encodeFragment(name, value);
+    } catch (error) {
+      return encodeFragment(this.names, name, missed(error, value));
+    }
   }
 
   decodeFragment(bytes: Uint8Array): { name: string; value: unknown } {
-    return decodeFragment(this.names, bytes);
+    try {
+      return this.#fast.decodeFragment(bytes);
+    } catch (error) {
+      return decodeFragment(this.names, missed(error, bytes));
+    }
   }
 
   toJson(root: string, value: unknown): Json {
@@ -76,4 +103,10 @@ export class Codec {
     const kind = typeof value === "object" ? "complex" : "simple";
     return types.find((type) => type.kind === kind) ?? (types[0] as AnyType);
   }
+}
+
+/** @returns `input` when the interpreter shall try it: after a MISS, or a size that no scratch buffer holds. */
+function missed<T>(error: unknown, input: T): T {
+  if (error === MISS || error instanceof RangeError) return input;
+  throw error;
 }
