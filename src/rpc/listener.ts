@@ -13,7 +13,14 @@ export type { Admission, ClientTls, StationRequest } from "./gate.ts";
 
 export type ListenerEvent =
   | { readonly type: "accepted"; readonly identity: string; readonly protocol: string; readonly remoteAddress: string }
-  | { readonly type: "refused"; readonly status: number; readonly reason: string; readonly remoteAddress: string }
+  /** `target` is the request's raw path, as a stranger wrote it. */
+  | {
+      readonly type: "refused";
+      readonly status: number;
+      readonly reason: string;
+      readonly target: string;
+      readonly remoteAddress: string;
+    }
   /** A newer connection of the same station took the place of a live one. */
   | { readonly type: "replaced"; readonly identity: string }
   | { readonly type: "tlsFailed"; readonly code: string; readonly remoteAddress: string }
@@ -124,14 +131,13 @@ export class Listener {
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on("error", () => socket.destroy());
-    const remoteAddress = request.socket.remoteAddress ?? "";
     const verdict = await checkHandshake(request, this.#gate);
-    if (!verdict.ok) return this.#refuse(socket, remoteAddress, verdict);
+    if (!verdict.ok) return this.#refuse(request, socket, verdict);
     const { station, protocol, authenticated } = verdict;
     if (!authenticated && (await this.#isLive(station.identity))) {
-      return this.#refuse(socket, remoteAddress, { ok: false, status: 409, reason: "this station is connected" });
+      return this.#refuse(request, socket, { ok: false, status: 409, reason: "this station is connected" });
     }
-    if (this.#closing) return this.#refuse(socket, remoteAddress, { ok: false, status: 503, reason: "closing" });
+    if (this.#closing) return this.#refuse(request, socket, { ok: false, status: 503, reason: "closing" });
     // ws chooses the first of what it finds in the header: the one that was chosen.
     request.headers["sec-websocket-protocol"] = protocol;
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
@@ -169,8 +175,13 @@ export class Listener {
     return { ...rest, ...(observePeer && { observe: (event: PeerEvent) => observePeer(identity, event) }) };
   }
 
-  #refuse(socket: Duplex, remoteAddress: string, { status, reason, headers }: Refusal): void {
-    this.#options.observe?.({ type: "refused", status, reason, remoteAddress });
+  #refuse(
+    { socket: { remoteAddress = "" }, url: target = "" }: IncomingMessage,
+    socket: Duplex,
+    refusal: Refusal,
+  ): void {
+    const { status, reason, headers } = refusal;
+    this.#options.observe?.({ type: "refused", status, reason, target, remoteAddress });
     writeRefusal(socket, status, headers);
   }
 

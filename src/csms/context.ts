@@ -1,0 +1,35 @@
+/** What handlers work with. */
+import type { Call, Handlers } from "../ocpp/v201/endpoint.ts";
+import type { Calls } from "../ocpp/v201/messages.generated.ts";
+import type { Clock } from "../util/clock.ts";
+import type { Reporter } from "./report.ts";
+import type { ContractService } from "./services/contracts.ts";
+import type { RevocationService } from "./services/revocation.ts";
+import type { SigningService } from "./services/signing.ts";
+import type { TokenService } from "./services/tokens.ts";
+import type { TransactionService } from "./services/transactions.ts";
+import type { StationStore } from "./store/stations.ts";
+
+/** The CSMS behind all stations. */
+export interface Services {
+  readonly clock: Clock;
+  readonly reporter: Reporter;
+  readonly stations: StationStore;
+  readonly tokens: TokenService;
+  readonly contracts: ContractService;
+  readonly revocation: RevocationService;
+  readonly signing: SigningService;
+  readonly transactions: TransactionService;
+  /** Seconds. */
+  readonly heartbeatInterval: number;
+}
+
+/** One connected station. */
+export interface StationContext {
+  readonly identity: string;
+  readonly call: Call;
+  readonly services: Services;
+}
+
+/** A handler for one action. */
+export type Handler<A extends keyof Calls> = NonNullable<Handlers<StationContext>[A]>;

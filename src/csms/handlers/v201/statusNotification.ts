@@ -1,0 +1,7 @@
+import type { Handler } from "../../context.ts";
+
+/** G01. */
+export const statusNotification: Handler<"StatusNotification"> = (request, { identity, services }) => {
+  services.stations.connector(identity, request);
+  return {};
+};

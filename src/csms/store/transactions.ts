@@ -1,0 +1,73 @@
+/** Transactions and every event of them, as they came. */
+import type { TransactionEventRequest } from "../../ocpp/v201/messages.generated.ts";
+import type { Database } from "../../util/database.ts";
+import type { TransactionRecord } from "../services/transactionRules.ts";
+
+export class TransactionStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** In the order in which they were first heard of. */
+  list(): TransactionRecord[] {
+    const rows = this.#database.all<{ state: string }>("SELECT state FROM tx ORDER BY rowid");
+    return rows.map(({ state }) => JSON.parse(state));
+  }
+
+  find(identity: string, transactionId: string): TransactionRecord | undefined {
+    const row = this.#database.get<{ state: string }>(
+      "SELECT state FROM tx WHERE identity = ? AND transaction_id = ?",
+      identity,
+      transactionId,
+    );
+    return row && JSON.parse(row.state);
+  }
+
+  /** The events of a transaction by seqNo. */
+  events(identity: string, transactionId: string): TransactionEventRequest[] {
+    const rows = this.#database.all<{ content: string }>(
+      "SELECT content FROM tx_event WHERE identity = ? AND transaction_id = ? ORDER BY seq_no",
+      identity,
+      transactionId,
+    );
+    return rows.map(({ content }) => JSON.parse(content));
+  }
+
+  event(identity: string, transactionId: string, seqNo: number): TransactionEventRequest | undefined {
+    const row = this.#database.get<{ content: string }>(
+      "SELECT content FROM tx_event WHERE identity = ? AND transaction_id = ? AND seq_no = ?",
+      identity,
+      transactionId,
+      seqNo,
+    );
+    return row && JSON.parse(row.content);
+  }
+
+  /** Event and new state in one step, on disk when this returns. */
+  add(event: TransactionEventRequest, state: TransactionRecord, time: number): void {
+    const { identity, transactionId } = state;
+    this.#database.atomically(() => {
+      this.#database.run(
+        "INSERT INTO tx_event (identity, transaction_id, seq_no, received_at, content) VALUES (?, ?, ?, ?, ?)",
+        identity,
+        transactionId,
+        event.seqNo,
+        time,
+        JSON.stringify(event),
+      );
+      this.save(state);
+    });
+  }
+
+  save(state: TransactionRecord): void {
+    this.#database.run(
+      `INSERT INTO tx (identity, transaction_id, state) VALUES (?1, ?2, ?3)
+       ON CONFLICT DO UPDATE SET state = ?3`,
+      state.identity,
+      state.transactionId,
+      JSON.stringify(state),
+    );
+  }
+}
