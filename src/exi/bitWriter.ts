@@ -110,8 +110,15 @@ export class BitWriter {
     const start = this.p;
     this.unsigned(length + 2);
     if (this.#ascii(value, length)) return;
-    this.p = start;
+    this.#rewind(start);
     this.#codePoints(value);
+  }
+
+  /** Goes to bit `p` and clears the rest of its octet, as every store leaves it. */
+  #rewind(p: number): void {
+    const at = p >> 3;
+    out[at] = (out[at] as number) & (0xff00 >> (p & 7));
+    this.p = p;
   }
 
   /** Sets the octets in place and then moves them by the odd bits, a word at a time. */
@@ -131,8 +138,7 @@ export class BitWriter {
       outView.setInt32(at, carry | (word >>> shift));
       carry = word << (32 - shift);
     }
-    const end = this.p >> 3;
-    out[end] = (out[end] as number) & (0xff00 >> shift);
+    this.#rewind(this.p);
   }
 
   /** One octet a character; false when one needs more. */

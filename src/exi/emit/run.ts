@@ -51,8 +51,12 @@ export class ReadRun {
 
   /** Bits that become the variable `name`. */
   field(bits: number, name: string, limit: number = 1 << bits): void {
-    if (bits === 0) this.#lines.add(`${name} = 0;`);
-    else this.#fields.push({ bits, name, limit, shift: this.#take(bits) });
+    if (bits === 0) {
+      this.#lines.add(`${name} = 0;`);
+      return;
+    }
+    const shift = this.#take(bits);
+    this.#fields.push({ bits, name, limit, shift });
   }
 
   /** @returns how far the bits are from the right end of the word. */
