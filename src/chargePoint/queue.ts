@@ -6,8 +6,8 @@
  * lost is sent again with the same content, which the CSMS recognises (transactionId and seqNo).
  */
 import type { Clock, Timer } from "../util/clock.ts";
+import type { Database } from "../util/database.ts";
 import type { Logger } from "../util/log.ts";
-import type { Database } from "./store.ts";
 
 export const queueSchema = `
 CREATE TABLE message (
@@ -36,11 +36,14 @@ export interface QueuedMessage {
   readonly transactionId?: string;
 }
 
-/** `lost`: the connection went away, so it is not known whether the CSMS got the message. `failed`: the CSMS could not process it. */
 export type Delivery =
   | { readonly kind: "answered"; readonly response: unknown }
+  /** The connection went away: it is not known whether the CSMS has the message. */
   | { readonly kind: "lost" }
-  | { readonly kind: "failed"; readonly reason: string };
+  /** The CSMS could not process it. */
+  | { readonly kind: "failed"; readonly reason: string }
+  /** It is wrong in itself, so that no attempt can help. */
+  | { readonly kind: "unsendable"; readonly reason: string };
 
 export interface QueuePorts {
   readonly database: Database;
@@ -155,6 +158,8 @@ export class MessageQueue {
         return this.#remove(stored);
       case "failed":
         return this.#countFailure(stored, delivery.reason);
+      case "unsendable":
+        return this.#giveUp(stored, stored.attempts, delivery.reason);
       case "lost":
         // Sent again once the connection is back. Should it be there already, the wait keeps a broken peer from a tight loop.
         return this.#waitFor(this.#ports.intervalSeconds());
@@ -174,20 +179,25 @@ export class MessageQueue {
   }
 
   #countFailure(stored: StoredMessage, reason: string): void {
-    const { database, log, attempts, intervalSeconds } = this.#ports;
+    const { database, attempts, intervalSeconds } = this.#ports;
     const made = stored.attempts + 1;
-    if (made < attempts()) {
-      database.run("UPDATE message SET attempts = ? WHERE position = ?", made, stored.position);
-      this.#waitFor(intervalSeconds() * made);
+    if (made >= attempts()) {
+      this.#giveUp(stored, made, reason);
       return;
     }
-    log.error({ action: stored.action, attempts: made, reason }, "message given up: kept as a dead letter");
+    database.run("UPDATE message SET attempts = ? WHERE position = ?", made, stored.position);
+    this.#waitFor(intervalSeconds() * made);
+  }
+
+  #giveUp(stored: StoredMessage, attempts: number, reason: string): void {
+    const { database, log, clock } = this.#ports;
+    log.error({ action: stored.action, attempts, reason }, "message given up: kept as a dead letter");
     database.atomically(() => {
       database.run(
         `INSERT INTO dead_letter SELECT position, action, payload, transaction_id, queued_at, ?, ?, ?
          FROM message WHERE position = ?`,
-        made,
-        this.#ports.clock.now(),
+        attempts,
+        clock.now(),
         reason,
         stored.position,
       );

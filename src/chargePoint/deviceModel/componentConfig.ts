@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { AttributeEnumType, ComponentType, MutabilityEnumType } from "../../ocpp/v201/messages.generated.ts";
 import type { Files } from "../../util/files.ts";
-import { type Characteristics, expectedInstead } from "./values.ts";
+import { type Characteristics, expectedInstead, expectedType } from "./values.ts";
 
 export interface ComponentFault {
   readonly file: string;
@@ -158,13 +158,18 @@ function variablesOf(file: string, data: ComponentFile, faults: ComponentFault[]
   });
 }
 
-function valueFaults(file: string, path: string, { attributes, characteristics, default: fallback }: Property) {
-  const values = attributes.map((attribute, index) => ({
+function valueFaults(file: string, path: string, described: Property): ComponentFault[] {
+  const { attributes, default: fallback } = described;
+  const characteristics = strip(described.characteristics);
+  const values = attributes.map(({ type, value: text }, index) => ({
     key: `${path}.attributes.${index}.value`,
-    text: attribute.value,
+    text,
+    check: type === "Actual" ? expectedInstead : expectedType,
   }));
-  return [...values, { key: `${path}.default`, text: fallback }].flatMap(({ key, text }): ComponentFault[] => {
-    const expected = text && expectedInstead(text, strip(characteristics));
+  const all = [...values, { key: `${path}.default`, text: fallback, check: expectedInstead }];
+  return all.flatMap(({ key, text, check }) => {
+    // Empty text stands for a value to come, as EVerest's files have it.
+    const expected = text && check(text, characteristics);
     return expected ? [{ file, key, message: "the value does not fit the variable", expected }] : [];
   });
 }

@@ -6,12 +6,12 @@ import type {
   StatusInfoType,
   VariableType,
 } from "../../ocpp/v201/messages.generated.ts";
+import type { Database } from "../../util/database.ts";
 import { UserError } from "../../util/errors.ts";
-import type { Database } from "../store.ts";
 import { componentAddress, sameAddress, variableAddress } from "./address.ts";
 import type { Component, ComponentFault, Variable } from "./componentConfig.ts";
 import { expectedInstead, members } from "./values.ts";
-import { type ValueOf, type VariableName, variables } from "./variables.ts";
+import { required, type ValueOf, type VariableName, variables } from "./variables.ts";
 
 export const deviceModelSchema = `
 CREATE TABLE variable_value (
@@ -81,7 +81,7 @@ export class DeviceModel {
     this.#componentAddresses = new Set(components.map((component) => sameAddress(componentAddress(component))));
     for (const component of components) this.#addInitial(component);
     this.#overlayStored();
-    const faults = [...this.#places.values()].flatMap((place) => this.#missing(place));
+    const faults = [...this.#undescribed(), ...[...this.#places.values()].flatMap((place) => this.#missing(place))];
     if (faults.length > 0) throw new DeviceModelError(faults);
   }
 
@@ -166,10 +166,27 @@ export class DeviceModel {
     }
   }
 
+  /** What the charge point needs and no file describes. */
+  #undescribed(): ComponentFault[] {
+    const missing = required.filter((name) => !this.#places.has(sameAddress(name)));
+    return missing.map((name) => {
+      return {
+        file: `${name.slice(0, name.indexOf("."))}.json`,
+        key: "properties",
+        message: `${name} is not described`,
+      };
+    });
+  }
+
+  /** A network configuration slot that is not in use may be empty, as in EVerest's own files. */
   #missing({ component, variable }: Place): ComponentFault[] {
-    if (!variable.required || this.text({ component, variable }, "Actual") !== undefined) return [];
+    const address = variableAddress(component, variable);
+    const needed = variable.required || required.some((name) => sameAddress(name) === sameAddress(address));
+    if (!needed || this.text({ component, variable }, "Actual") !== undefined) return [];
+    const inUse = this.value("OCPPCommCtrlr.NetworkConfigurationPriority") ?? [];
+    if (component.name === "NetworkConfiguration" && !inUse.includes(component.instance ?? "")) return [];
     const { file, key } = variable.source;
-    const message = `${variableAddress(component, variable)} is required and has no value`;
+    const message = `${address} is required and has no value`;
     return [{ file, key, message, expected: `a value of type ${variable.characteristics.dataType}` }];
   }
 

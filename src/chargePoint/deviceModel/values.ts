@@ -36,6 +36,11 @@ export function expectedInstead(value: string, characteristics: Characteristics)
   }
 }
 
+/** As {@link expectedInstead}, without regard to limits and members: what the other attributes than Actual may be. */
+export function expectedType(value: string, { dataType, supportsMonitoring }: Characteristics): string | undefined {
+  return expectedInstead(value, { dataType, supportsMonitoring });
+}
+
 function outside(size: number, { minLimit, maxLimit }: Characteristics, unit = ""): string | undefined {
   if (minLimit !== undefined && size < minLimit) return `at least ${minLimit}${unit}`;
   if (maxLimit !== undefined && size > maxLimit) return `at most ${maxLimit}${unit}`;

@@ -80,6 +80,34 @@ export const variables = {
   "TxCtrlr.TxStopPoint": "list",
 } as const;
 
+/** Without these the charge point cannot work; all others have a meaning of their own when they are missing. */
+export const required = [
+  "AuthCtrlr.AuthorizeRemoteStart",
+  "AuthCtrlr.LocalAuthorizeOffline",
+  "AuthCtrlr.LocalPreAuthorize",
+  "ISO15118Ctrlr.ContractValidationOffline",
+  "InternalCtrlr.ChargeBoxSerialNumber",
+  "InternalCtrlr.ChargePointModel",
+  "InternalCtrlr.ChargePointVendor",
+  "InternalCtrlr.FirmwareVersion",
+  "InternalCtrlr.NetworkConnectionProfiles",
+  "OCPPCommCtrlr.MessageAttemptInterval[TransactionEvent]",
+  "OCPPCommCtrlr.MessageAttempts[TransactionEvent]",
+  "OCPPCommCtrlr.MessageTimeout[Default]",
+  "OCPPCommCtrlr.NetworkConfigurationPriority",
+  "OCPPCommCtrlr.OfflineThreshold",
+  "OCPPCommCtrlr.RetryBackOffRandomRange",
+  "OCPPCommCtrlr.RetryBackOffRepeatTimes",
+  "OCPPCommCtrlr.RetryBackOffWaitMinimum",
+  "OCPPCommCtrlr.WebSocketPingInterval",
+  "SecurityCtrlr.Identity",
+  "SecurityCtrlr.SecurityProfile",
+  "TxCtrlr.EVConnectionTimeOut",
+  "TxCtrlr.StopTxOnInvalidId",
+  "TxCtrlr.TxStartPoint",
+  "TxCtrlr.TxStopPoint",
+] as const satisfies readonly (keyof typeof variables)[];
+
 interface ValueTypes {
   boolean: boolean;
   integer: number;

@@ -11,6 +11,8 @@ import type {
   TransactionEventRequest,
   TransactionEventResponse,
 } from "../../ocpp/v201/messages.generated.ts";
+import { validator } from "../../ocpp/v201/validator.ts";
+import type { CallHandler } from "../../rpc/peer.ts";
 import { type Timer, withTimeout } from "../../util/clock.ts";
 import type { CsmsLink } from "../ports.ts";
 import { type DeadLetter, type Delivery, MessageQueue, type QueuedMessage } from "../queue.ts";
@@ -33,7 +35,7 @@ export class ChargePoint {
   readonly #resumeDelayMs: number;
   readonly #queue: MessageQueue;
   readonly #blocks: Blocks;
-  readonly #handlers: Handlers;
+  readonly #answer: CallHandler;
   #resume: Timer | undefined;
 
   constructor({ link, bootReason, resumeDelayMs = 0, ...ports }: ChargePointOptions) {
@@ -41,7 +43,8 @@ export class ChargePoint {
     this.#resumeDelayMs = resumeDelayMs;
     this.#queue = this.#makeQueue();
     this.#blocks = makeBlocks(this.#core, this.#queue, bootReason, (how) => this.#online(how));
-    this.#handlers = Object.assign({}, ...this.#blocks.all.map(({ handlers }) => handlers));
+    const handlers: Handlers = Object.assign({}, ...this.#blocks.all.map((block) => block.handlers));
+    this.#answer = this.#core.csms.answerWith(handlers);
   }
 
   /** Takes up what was left by the last run; the connection is made by the owner of the link. */
@@ -82,11 +85,9 @@ export class ChargePoint {
     return this.#core.csms.online;
   }
 
-  /** Answers a CALL of the CSMS. @throws RpcError as the answer. */
-  answer(action: string, payload: unknown): Promise<unknown> {
-    // The timer lets the answer go out first.
-    const afterwards = (work: () => void) => void this.#core.clock.setTimer(0, work);
-    return this.#core.csms.answer(this.#handlers, action, payload, afterwards);
+  /** Answers the CALLs of the CSMS: what a Peer's `onCall` takes. */
+  get answer(): CallHandler {
+    return this.#answer;
   }
 
   /** May this token charge? */
@@ -159,8 +160,9 @@ export class ChargePoint {
     });
   }
 
-  /** What lies in the queue was put there as a request of its action. */
   async #send({ action, payload }: QueuedMessage): Promise<Delivery> {
+    const verdict = validator.validate(action, "request", payload);
+    if (!verdict.ok) return { kind: "unsendable", reason: verdict.description };
     const outcome = await this.#core.csms.call(action as Action, payload as never);
     switch (outcome.kind) {
       case "answered":

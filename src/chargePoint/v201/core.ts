@@ -1,11 +1,11 @@
 /** What every functional block of the charge point works with. */
 import type { Clock } from "../../util/clock.ts";
+import type { Database } from "../../util/database.ts";
 import type { Logger } from "../../util/log.ts";
 import type { Random } from "../../util/random.ts";
 import type { Tracer } from "../../util/trace.ts";
 import type { DeviceModel } from "../deviceModel/deviceModel.ts";
 import type { StationPort } from "../ports.ts";
-import type { Database } from "../store.ts";
 import type { Csms, Handlers } from "./csms.ts";
 
 export interface Core {

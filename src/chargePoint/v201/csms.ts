@@ -1,7 +1,9 @@
-/** Speaking with the CSMS: typed calls out, checked calls in, each of them on the timeline. */
+/** Speaking with the CSMS: typed, checked calls both ways, each of them on the timeline. */
+import { callHandler, InvalidAnswer, type TypedCall, typedCall } from "../../ocpp/endpoint.ts";
 import type { Calls, RegistrationStatusEnumType } from "../../ocpp/v201/messages.generated.ts";
 import { validator } from "../../ocpp/v201/validator.ts";
 import { CallTimeout, NotConnected, Overloaded, RpcError } from "../../rpc/errors.ts";
+import type { Afterwards, CallHandler } from "../../rpc/peer.ts";
 import type { Tracer } from "../../util/trace.ts";
 import type { DeviceModel } from "../deviceModel/deviceModel.ts";
 import type { CsmsLink } from "../ports.ts";
@@ -21,16 +23,15 @@ export type Outcome<A extends Action> =
   /** The CSMS has it, but its answer is against the schema. */
   | { readonly kind: "invalid"; readonly reason: string };
 
-/** Work for after the answer has gone out. */
-export type Afterwards = (work: () => void) => void;
-
+/** A function an action of the CSMS that this station answers. */
 export type Handlers = {
   readonly [A in Action]?: (request: RequestOf<A>, afterwards: Afterwards) => ResponseOf<A> | Promise<ResponseOf<A>>;
 };
 
+type AnyHandler = (request: object, afterwards: Afterwards) => object | Promise<object>;
+
 /** What may go out before the CSMS has accepted the station (B02.FR.02). */
 const beforeAccepted: Readonly<Record<string, readonly RegistrationStatusEnumType[]>> = {
-  BootNotification: ["Pending", "Rejected"],
   NotifyReport: ["Pending"],
   Heartbeat: ["Pending"],
 };
@@ -39,12 +40,12 @@ export class Csms {
   /** Undefined until the first answer to a BootNotification. */
   registration: RegistrationStatusEnumType | undefined;
   connected = false;
-  readonly #link: CsmsLink;
+  readonly #call: TypedCall<Calls>;
   readonly #model: DeviceModel;
   readonly #trace: Tracer;
 
   constructor(link: CsmsLink, model: DeviceModel, trace: Tracer) {
-    this.#link = link;
+    this.#call = typedCall<Calls>(validator, link);
     this.#model = model;
     this.#trace = trace;
   }
@@ -54,10 +55,10 @@ export class Csms {
     return this.connected && this.registration === "Accepted";
   }
 
-  /** Sends a message now or not at all; never throws. */
+  /** Sends a message now or not at all. @throws InternalError for a request that is against the schema. */
   async call<A extends Action>(action: A, request: RequestOf<A>): Promise<Outcome<A>> {
     if (!this.connected) return { kind: "offline", reason: "there is no connection to the CSMS" };
-    if (!this.#allowed(action)) return { kind: "offline", reason: "the CSMS has not accepted the station yet" };
+    if (!this.#maySend(action)) return { kind: "offline", reason: "the CSMS has not accepted the station yet" };
     this.#trace.add(traced("OCPP", "CSMS", action, "req", request));
     const outcome = await this.#exchange(action, request);
     this.#trace.add(
@@ -68,27 +69,28 @@ export class Csms {
     return outcome;
   }
 
-  /** Answers a message of the CSMS. @throws RpcError for one that is unknown, not supported, wrong or not allowed now. */
-  async answer(handlers: Handlers, action: string, payload: unknown, afterwards: Afterwards): Promise<unknown> {
-    const handler = Object.hasOwn(handlers, action) ? handlers[action as Action] : undefined;
-    if (!handler) throw new RpcError(validator.knows(action) ? "NotSupported" : "NotImplemented");
-    const verdict = validator.validate(action, "request", payload);
-    if (!verdict.ok) throw new RpcError(verdict.code, verdict.description);
-    if (!this.#mayAsk(action, payload)) {
-      throw new RpcError("SecurityError", "the CSMS has not accepted the station yet");
-    }
-    const known = action as Action;
-    this.#trace.add(traced("CSMS", "OCPP", known, "req", payload as object));
-    // The schema has just shown that the payload is what the handler of this action takes.
-    const response = await (handler as (request: unknown, afterwards: Afterwards) => object | Promise<object>)(
-      payload,
-      afterwards,
-    );
-    this.#trace.add(traced("OCPP", "CSMS", known, "conf", response));
-    return response;
+  /** Answers the CSMS's calls with `handlers`; RpcError is thrown for a call that is unknown, not supported, wrong or not allowed now. */
+  answerWith(handlers: Handlers): CallHandler {
+    const tracedHandlers = Object.entries(handlers).map(([action, handler]) => {
+      return [action, this.#traced(action, handler as AnyHandler)] as const;
+    });
+    const answer = callHandler<Calls, null>(validator, Object.fromEntries(tracedHandlers), null);
+    return async (action, payload, afterwards) => {
+      if (!this.#mayAsk(action, payload)) throw new RpcError("SecurityError", "the station is not accepted yet");
+      return answer(action, payload, afterwards);
+    };
   }
 
-  #allowed(action: Action): boolean {
+  #traced(action: string, handler: AnyHandler) {
+    return async (request: object, _context: null, afterwards: Afterwards): Promise<object> => {
+      this.#trace.add(traced("CSMS", "OCPP", action, "req", request));
+      const response = await handler(request, afterwards);
+      this.#trace.add(traced("OCPP", "CSMS", action, "conf", response));
+      return response;
+    };
+  }
+
+  #maySend(action: Action): boolean {
     if (this.registration === "Accepted" || action === "BootNotification") return true;
     return this.registration !== undefined && beforeAccepted[action]?.includes(this.registration) === true;
   }
@@ -96,17 +98,14 @@ export class Csms {
   /** A CSMS that has not accepted the station may look at it and set it up while Pending, and trigger a boot (B02, B03). */
   #mayAsk(action: string, payload: unknown): boolean {
     if (this.registration === "Accepted" || this.registration === "Pending") return true;
-    const { requestedMessage } = payload as { requestedMessage?: string };
+    const { requestedMessage } = (payload ?? {}) as { requestedMessage?: unknown };
     return action === "TriggerMessage" && requestedMessage === "BootNotification";
   }
 
   async #exchange<A extends Action>(action: A, request: RequestOf<A>): Promise<Outcome<A>> {
     const seconds = this.#model.value("OCPPCommCtrlr.MessageTimeout[Default]") ?? 60;
     try {
-      const response = await this.#link.call(action, request, { timeoutMs: seconds * 1000 });
-      const verdict = validator.validate(action, "response", response);
-      if (verdict.ok) return { kind: "answered", response: response as ResponseOf<A> };
-      return { kind: "invalid", reason: `the answer of the CSMS is not valid: ${verdict.description}` };
+      return { kind: "answered", response: await this.#call(action, request, { timeoutMs: seconds * 1000 }) };
     } catch (error) {
       return failure(error, seconds);
     }
@@ -118,5 +117,6 @@ function failure(error: unknown, seconds: number): Exclude<Outcome<Action>, { ki
   if (error instanceof CallTimeout) return { kind: "failed", reason: `no answer of the CSMS within ${seconds} s` };
   if (error instanceof RpcError) return { kind: "failed", reason: `the CSMS answered with the error ${error.message}` };
   if (error instanceof Overloaded) return { kind: "failed", reason: "too many messages wait for the CSMS" };
+  if (error instanceof InvalidAnswer) return { kind: "invalid", reason: error.message };
   throw error;
 }

@@ -7,11 +7,12 @@ import type {
   SetVariableResultType,
 } from "../../ocpp/v201/messages.generated.ts";
 import { RpcError } from "../../rpc/errors.ts";
+import type { Afterwards } from "../../rpc/peer.ts";
 import { isoTime } from "../../util/clock.ts";
 import type { DeviceModel } from "../deviceModel/deviceModel.ts";
 import { baseReport, filteredReport, splitReport } from "../deviceModel/reports.ts";
 import { type Block, type Core, inBackground } from "./core.ts";
-import type { Afterwards, Handlers } from "./csms.ts";
+import type { Handlers } from "./csms.ts";
 
 /** Room for the message around the entries of a report. */
 const ENVELOPE_BYTES = 512;
@@ -29,6 +30,7 @@ export class Provisioning implements Block {
   readonly handlers: Handlers = {
     GetVariables: ({ getVariableData }) => {
       this.#limit("GetVariables", getVariableData.length);
+      this.#showTime();
       return { getVariableResult: getVariableData.map((wanted) => getVariable(this.#core.model, wanted)) };
     },
     SetVariables: ({ setVariableData }, afterwards) => {
@@ -38,6 +40,7 @@ export class Provisioning implements Block {
       return { setVariableResult };
     },
     GetBaseReport: ({ requestId, reportBase }, afterwards) => {
+      this.#showTime();
       const report = baseReport(this.#core.model, reportBase);
       if (report.length === 0) return { status: "EmptyResultSet" };
       this.#send(requestId, report, afterwards);
@@ -57,6 +60,10 @@ export class Provisioning implements Block {
     if (limit !== undefined && count > limit) {
       throw new RpcError("OccurenceConstraintViolation", `more than ${limit} entries (ItemsPerMessage)`);
     }
+  }
+
+  #showTime(): void {
+    this.#core.model.show("ClockCtrlr.DateTime", isoTime(this.#core.clock.now()));
   }
 
   /** One NotifyReport after the other; none follows one that failed. */

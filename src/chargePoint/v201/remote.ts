@@ -6,9 +6,10 @@ import type {
   UnlockConnectorRequest,
   UnlockConnectorResponse,
 } from "../../ocpp/v201/messages.generated.ts";
+import type { Afterwards } from "../../rpc/peer.ts";
 import type { Availability } from "./availability.ts";
 import type { Block, Core } from "./core.ts";
-import type { Afterwards, Handlers } from "./csms.ts";
+import type { Handlers } from "./csms.ts";
 import type { Transactions } from "./transaction.ts";
 
 export class Remote implements Block {

@@ -1,7 +1,8 @@
 /** Functional block B of OCPP 2.0.1, third part: reset (B11, B12). */
 import type { ResetRequest, ResetResponse } from "../../ocpp/v201/messages.generated.ts";
+import type { Afterwards } from "../../rpc/peer.ts";
 import { type Block, type Core, inBackground } from "./core.ts";
-import type { Afterwards, Handlers } from "./csms.ts";
+import type { Handlers } from "./csms.ts";
 import type { SecurityEvents } from "./security.ts";
 import type { Transactions } from "./transaction.ts";
 

@@ -9,8 +9,8 @@ import type {
   SendLocalListStatusEnumType,
 } from "../../ocpp/v201/messages.generated.ts";
 import type { Clock } from "../../util/clock.ts";
+import type { Database } from "../../util/database.ts";
 import type { DeviceModel } from "../deviceModel/deviceModel.ts";
-import type { Database } from "../store.ts";
 
 export const tokenSchema = `
 CREATE TABLE auth_cache (token_key TEXT PRIMARY KEY, info TEXT NOT NULL, used_at INTEGER NOT NULL);

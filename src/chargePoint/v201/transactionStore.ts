@@ -1,6 +1,6 @@
 /** Sessions and the meter values of running transactions on disk, so that a restart knows what was under way. */
 import type { MeterValueType } from "../../ocpp/v201/messages.generated.ts";
-import type { Database } from "../store.ts";
+import type { Database } from "../../util/database.ts";
 import type { Session } from "./session.ts";
 
 export const transactionSchema = `
