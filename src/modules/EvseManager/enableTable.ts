@@ -1,10 +1,10 @@
 /** Who wants the EVSE on or off, and who decides. */
 import type { EnableDisableSource } from "../../interfaces/types/evse_manager.ts";
 
-/** Nobody has said anything; the EVSE is on. */
-export const nobody: EnableDisableSource = {
+/** Nobody has said anything. */
+export const onByDefault: EnableDisableSource = {
   enable_source: "Unspecified",
-  enable_state: "Unassigned",
+  enable_state: "Enable",
   enable_priority: 10000,
 };
 
@@ -19,7 +19,7 @@ export class EnableTable {
   /** Who decides: the highest priority (lowest number) that is not Unassigned; of equals the one that says Disable. */
   get decider(): EnableDisableSource {
     const voters = [...this.#sources.values()].filter(({ enable_state }) => enable_state !== "Unassigned");
-    return voters.toSorted(byWeight)[0] ?? nobody;
+    return voters.toSorted(byWeight)[0] ?? onByDefault;
   }
 
   get enabled(): boolean {

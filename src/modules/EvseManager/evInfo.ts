@@ -1,4 +1,4 @@
-import type { CarManufacturer } from "../../interfaces/types/evse_manager.ts";
+import type { CarManufacturer, EVInfo } from "../../interfaces/types/evse_manager.ts";
 
 /** Address blocks of car makers (IEEE OUI registry). */
 const makers: readonly (readonly [prefix: string, maker: CarManufacturer])[] = [
@@ -13,4 +13,27 @@ const makers: readonly (readonly [prefix: string, maker: CarManufacturer])[] = [
 /** Who built the car with this EVCCID (`XX:XX:XX:XX:XX:XX`). */
 export function manufacturerOf(evccId: string): CarManufacturer {
   return makers.find(([prefix]) => evccId.toUpperCase().startsWith(prefix))?.[1] ?? "Unknown";
+}
+
+/** What the car tells of itself, collected in one session. */
+export class EvInfo {
+  readonly #publish: (info: EVInfo) => void;
+  #info: EVInfo = {};
+
+  constructor(publish: (info: EVInfo) => void) {
+    this.#publish = publish;
+  }
+
+  /** Publishes when something is new. */
+  update(change: EVInfo): void {
+    const before = JSON.stringify(this.#info);
+    this.#info = { ...this.#info, ...change };
+    if (JSON.stringify(this.#info) !== before) this.#publish(this.#info);
+  }
+
+  /** Another car, or none. */
+  reset(): void {
+    this.#info = {};
+    this.#publish(this.#info);
+  }
 }

@@ -33,6 +33,7 @@ import type { Logger } from "../../util/log.ts";
 import type { Random } from "../../util/random.ts";
 import type { Tracer } from "../../util/trace.ts";
 import type { AuthorizationAnswer, SessionSetup } from "./hlc.ts";
+import type { SessionLog } from "./sessionLog.ts";
 
 export interface BoardPort {
   enable(value: boolean): void;
@@ -150,6 +151,7 @@ export interface EvsePorts {
   readonly store?: StorePort | undefined;
   readonly publish: PublishPort;
   readonly errors: ErrorPort;
+  readonly sessionLog?: SessionLog | undefined;
   /** Whether any module listens to the tokens of this EVSE. */
   readonly tokensAreHeard: boolean;
 }

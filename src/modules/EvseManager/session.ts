@@ -24,6 +24,7 @@ export interface SessionFacts {
   readonly signedStart?: SignedMeterValue | undefined;
   readonly signedStop?: SignedMeterValue | undefined;
   readonly reservationId?: number | undefined;
+  readonly loggingPath?: string | undefined;
   /** Who switched the EVSE on or off, and whether the connector was meant. */
   readonly source?: EnableDisableSource | undefined;
   readonly connectorMeant?: boolean | undefined;
@@ -48,6 +49,7 @@ function details(
           ...meter,
           ...defined("id_tag", news.token),
           ...defined("reservation_id", facts.reservationId),
+          ...defined("logging_path", facts.loggingPath),
         },
       };
     case "SessionFinished":

@@ -27,7 +27,6 @@ export const idle: ChargerStateRules = {
     state.iso20 = false;
     state.hlcEnding = "unknown";
     state.wakeUpDone = false;
-    state.cableAmpere = undefined;
     state.hardStopped = false;
     turn.x1();
     turn.do({ do: "clearSessionErrors" });

@@ -38,6 +38,9 @@ const notes: Notes = {
   cable({ state }, { ampere }) {
     state.cableAmpere = ampere;
   },
+  outlet({ state }, { socket }) {
+    state.socket = socket;
+  },
   drawn({ state }, { amperes }) {
     state.drawn = amperes;
   },

@@ -36,7 +36,6 @@ export interface ChargerConfig {
   readonly freeService: boolean;
   readonly raiseMrec9: boolean;
   readonly failOnPowermeterErrors: boolean;
-  readonly socket: boolean;
   readonly pwmDelayMs: number;
   readonly stepEfMs: number;
   /** X1 after state F. */
@@ -112,6 +111,8 @@ export interface ChargerState {
   /** Ampere a phase, and until when the energy tree grants them. */
   readonly limit: { readonly ampere: number; readonly validUntil: number };
   readonly dcLimit: { readonly ampere: number; readonly watt: number };
+  /** The outlet is a socket, so the limit of the cable counts. */
+  readonly socket: boolean;
   /** Ampere that the plugged cable carries. */
   readonly cableAmpere?: number | undefined;
   readonly drawn: readonly number[];
@@ -142,6 +143,7 @@ export type ChargerEvent =
   | { readonly type: "limit"; readonly ampere: number; readonly validUntil: number }
   | { readonly type: "dcLimit"; readonly ampere: number; readonly watt: number }
   | { readonly type: "cable"; readonly ampere: number | undefined }
+  | { readonly type: "outlet"; readonly socket: boolean }
   | { readonly type: "drawn"; readonly amperes: readonly number[] }
   | { readonly type: "phases"; readonly three: boolean }
   | { readonly type: "matching"; readonly started: boolean }
@@ -192,7 +194,7 @@ export type ChargerEffect =
   | { readonly do: "hlcError"; readonly error: EvseError }
   | { readonly do: "dcSupplyOff" }
   | { readonly do: "raise"; readonly error: RaisedError; readonly message: string }
-  | { readonly do: "clearSessionErrors" | "clearCableCheckFault" }
+  | { readonly do: "clearSessionErrors" }
   | { readonly do: "ignoredAuthorization"; readonly token: ProvidedIdToken; readonly reason: string };
 
 export type RaisedError = "MREC4OverCurrentFailure" | "MREC9AuthorizationTimeout" | "PowermeterTransactionStartFailed";
@@ -225,6 +227,7 @@ export function initialCharger(now: number): ChargerState {
     wakeUpDone: false,
     limit: { ampere: 0, validUntil: now },
     dcLimit: { ampere: 0, watt: 0 },
+    socket: false,
     drawn: [],
     noEnergyTold: false,
     hardStopped: false,

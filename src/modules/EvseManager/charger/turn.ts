@@ -66,8 +66,8 @@ export class Turn {
 
   /** Ampere a phase that may be drawn, by the energy tree and the cable. */
   get ampere(): number {
-    const { limit, cableAmpere, name } = this.state;
-    const cable = this.config.socket && name !== "Idle" ? (cableAmpere ?? 0) : Number.POSITIVE_INFINITY;
+    const { limit, socket, cableAmpere, name } = this.state;
+    const cable = socket && name !== "Idle" ? (cableAmpere ?? 0) : Number.POSITIVE_INFINITY;
     return Math.min(limit.ampere, cable);
   }
 

@@ -26,7 +26,7 @@ export const waitingForAuthentication: ChargerStateRules = {
     }
     if (!state.plugged || state.disableRequested) return "Finished";
     if (!startPilot(turn)) return undefined;
-    if (config.socket && state.cableAmpere === undefined) return undefined;
+    if (state.socket && state.cableAmpere === undefined) return undefined;
     if (config.chargeMode === "DC" && !energyForDc(turn)) return undefined;
     if (!state.authorization && config.freeService && !state.cancelled) turn.authorize(freeService);
     if (!state.authorization) return state.transaction === "none" ? undefined : "StoppingCharging";

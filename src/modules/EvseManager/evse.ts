@@ -1,0 +1,407 @@
+import type { ProvidedIdToken, ValidationResult } from "../../interfaces/types/authorization.ts";
+import type { BspEvent } from "../../interfaces/types/board_support_common.ts";
+import type { EnableDisableSource, StopTransactionRequest } from "../../interfaces/types/evse_manager.ts";
+import type { Powermeter } from "../../interfaces/types/powermeter.ts";
+import { withTimeout } from "../../util/clock.ts";
+import { isRunning } from "./charger/events.ts";
+import type { Authorization, ChargerConfig, ChargerEvent, ChargerState, SessionNews } from "./charger/model.ts";
+import { stateLabels } from "./charger/states.ts";
+import type { CpEvent, PilotConfig, PilotEffect } from "./controlPilot.ts";
+import { EnableTable, onByDefault } from "./enableTable.ts";
+import { EnergyNode, type EnergyNodeOptions } from "./energyNode.ts";
+import { FaultDesk } from "./faultDesk.ts";
+import type { Fault } from "./faults.ts";
+import { SessionJournal } from "./journal.ts";
+import { type Act, Machines } from "./machines.ts";
+import { phaseCurrents } from "./meter.ts";
+import { Payment, type PaymentOptions } from "./payment.ts";
+import type { EvsePorts } from "./ports.ts";
+import { type EvseReservation, reserve } from "./reservation.ts";
+import type { SessionIdType } from "./session.ts";
+
+export interface EvseOptions {
+  readonly moduleId: string;
+  readonly evseId: string;
+  readonly sessionIdType: SessionIdType;
+  readonly charger: ChargerConfig;
+  readonly pilot: PilotConfig;
+  readonly payment: PaymentOptions;
+  readonly energy: EnergyNodeOptions;
+  /** 0 = do not wait. */
+  readonly initialMeterValueTimeoutMs: number;
+  readonly waitForExternalReady: boolean;
+  readonly inoperativeUsesVendorId: boolean;
+  readonly tellEimOnlyWhenReady: boolean;
+  /** What to tell the car's ISO 15118 side when there is no energy; absent = nothing. */
+  readonly noEnergyPause?: "PauseBeforeCableCheck" | "AllowEvToIgnorePause";
+}
+
+/** For `dbg_hlc_auth_after_tstep`. */
+const readyToCharge: ReadonlySet<string> = new Set(["Charging", "ChargingPausedEV", "ChargingPausedEVSE"]);
+
+type Acts = { [D in Act["do"]]: (effect: Extract<Act, { do: D }>) => void };
+
+/** One EVSE: carries out what its machines decide, and tells them what happens. */
+export class Evse {
+  readonly payment: Payment;
+  readonly energy: EnergyNode;
+  readonly #options: EvseOptions;
+  readonly #ports: EvsePorts;
+  readonly #machines: Machines;
+  readonly #journal: SessionJournal;
+  readonly #faults: FaultDesk;
+  readonly #enableTable = new EnableTable();
+  readonly #acts: Acts;
+  #running = false;
+  #matching = false;
+  #phases = 1;
+  #reservation: EvseReservation;
+  #switchedBy = { source: onByDefault, connectorMeant: false };
+  #newCar: () => void = () => {};
+  #gotReading: (nothing: undefined) => void = () => {};
+
+  constructor(options: EvseOptions, ports: EvsePorts) {
+    this.#options = options;
+    this.#ports = ports;
+    this.#machines = new Machines(options, ports.clock, {
+      board: (effect) => this.#command(effect),
+      pilotEvent: (event) => this.#pilotEvent(event),
+      act: (effect) => this.#act(effect),
+    });
+    this.#acts = this.#actTable();
+    this.#faults = new FaultDesk(ports.errors, options.inoperativeUsesVendorId);
+    this.payment = new Payment(options.payment, ports);
+    this.#journal = new SessionJournal(
+      {
+        evseId: options.evseId,
+        sessionIdType: options.sessionIdType,
+        reservationId: () => this.#reservation?.id,
+        switchedBy: () => this.#switchedBy,
+        log: ports.sessionLog,
+      },
+      ports,
+    );
+    this.energy = new EnergyNode(options.energy, ports, {
+      granted: (ampere, validUntil) => this.feed({ type: "limit", ampere, validUntil }),
+      switchPhases: (three) => this.#switchPhases(three),
+    });
+  }
+
+  get state(): ChargerState {
+    return this.#machines.charger;
+  }
+
+  get sessionId(): string {
+    return this.#journal.sessionId;
+  }
+
+  /** Everything before the first car: the meter's first value, left-overs of a loss of power, who must say go. Never rejects. */
+  async boot(): Promise<void> {
+    const { publish, clock, meter } = this.#ports;
+    const { evseId, waitForExternalReady } = this.#options;
+    publish.evse_id(evseId);
+    this.payment.offer("open");
+    if (meter) await this.#firstReading();
+    await this.#journal.closeLeftOvers();
+    this.energy.start();
+    this.feed({ type: "limit", ampere: 0, validUntil: clock.monotonic() });
+    publish.waiting_for_external_ready(waitForExternalReady);
+    if (!waitForExternalReady) this.run();
+  }
+
+  /** Cars are served from now on. @returns false when they already were. */
+  run(): boolean {
+    if (this.#running) return false;
+    this.#running = true;
+    const { enabled } = this.#enableTable;
+    if (enabled) this.#machines.input({ type: "enable", value: true });
+    this.feed({ type: "tick" });
+    if (enabled) this.#tell({ event: "Enabled" });
+    this.#ports.publish.ready(true);
+    return true;
+  }
+
+  /** Opens the contactor and stops all timers. */
+  stop(): void {
+    this.#machines.input({ type: "allowPower", allow: false, reason: "PowerOff" });
+    this.#machines.stop();
+    this.energy.stop();
+  }
+
+  /** Calls `act` whenever a session starts or ends. */
+  onNewCar(act: () => void): void {
+    this.#newCar = act;
+  }
+
+  feed(event: ChargerEvent): void {
+    this.#machines.feed(event);
+  }
+
+  boardEvent({ event }: BspEvent): void {
+    this.#machines.input({ type: "board", event });
+  }
+
+  /** Phases available to the car. */
+  phasesAvailable(count: number): void {
+    if (count < 1 || count > 3) return;
+    this.#phases = count;
+    this.#publishLimits();
+  }
+
+  cable(ampere: number | undefined): void {
+    this.energy.cableAmpere = ampere;
+    this.feed({ type: "cable", ampere });
+  }
+
+  /** A value of the billing meter. */
+  metered(value: Powermeter): void {
+    this.#journal.reading = value;
+    this.#gotReading(undefined);
+    this.feed({ type: "drawn", amperes: phaseCurrents(value) });
+    this.#ports.publish.powermeter(value);
+    this.#ports.hlc?.update_meter_info(value);
+  }
+
+  slacMatching(started: boolean): void {
+    this.#matching = started;
+    this.feed({ type: "matching", started });
+  }
+
+  /** The car presented its contract. */
+  requireContract(token: ProvidedIdToken): void {
+    this.payment.requireContract(token, this.state.authorization !== undefined);
+  }
+
+  requireEim(): void {
+    const { authorization, name } = this.state;
+    const late = this.#options.tellEimOnlyWhenReady && !readyToCharge.has(name);
+    this.payment.requireEim(authorization !== undefined && !late);
+  }
+
+  /** The ISO 15118 side wants the data link to end, to sleep, or to start anew. */
+  dlink(what: "error" | "pause" | "terminate"): void {
+    const { slac } = this.#ports;
+    this.feed({ type: "dlink", what });
+    if (what === "error") slac?.dlink_error();
+    else if (what === "pause") slac?.dlink_pause();
+    else slac?.dlink_terminate();
+  }
+
+  /** Auth's answer. */
+  authorizeResponse(token: ProvidedIdToken, result: ValidationResult): void {
+    const taken = this.payment.decided(token, result, () => {
+      this.feed({ type: "authorize", token, result });
+      return this.state.authorization?.token === token;
+    });
+    if (taken && result.reservation_id !== undefined) this.reserve(result.reservation_id, false);
+  }
+
+  withdrawAuthorization(): void {
+    if (this.state.authorization) this.cancelReservation(true);
+    this.feed({ type: "withdraw" });
+  }
+
+  /** @returns false when there is no transaction. */
+  stopTransaction(request: StopTransactionRequest): boolean {
+    const running = isRunning(this.state);
+    if (running) this.feed({ type: "stop", request });
+    return running;
+  }
+
+  /** @returns false when there is no transaction. */
+  pause(paused: boolean): boolean {
+    if (this.state.transaction !== "active") return false;
+    this.feed({ type: paused ? "pause" : "resume" });
+    return true;
+  }
+
+  /** @returns false when there is no lock. */
+  forceUnlock(): boolean {
+    if (!this.#ports.lock) return false;
+    this.stopTransaction({ reason: "UnlockCommand" });
+    this.#machines.input({ type: "forceUnlock" });
+    return true;
+  }
+
+  /**
+   * @param connectorId 0 = the whole EVSE; it has one connector, so both mean the same.
+   * @returns whether the EVSE is enabled now; a source of higher priority may want something else.
+   */
+  enableDisable(connectorId: number, source: EnableDisableSource): boolean {
+    const before = this.#enableTable.enabled;
+    this.#enableTable.set(source);
+    const { enabled, decider } = this.#enableTable;
+    this.#switchedBy = { source: decider, connectorMeant: connectorId !== 0 };
+    if (enabled === before) return enabled;
+    if (enabled && this.#running) this.#tell({ event: "Enabled" });
+    this.feed({ type: enabled ? "enable" : "disable" });
+    return enabled;
+  }
+
+  /** @param id negative: needed for a reservation of any EVSE. @returns false when the EVSE cannot be reserved. */
+  reserve(id: number, announce: boolean): boolean {
+    const { name, fault } = this.state;
+    if (announce && (name !== "Idle" || fault !== "none")) return false;
+    const reserved = reserve(this.#reservation, id);
+    if (!reserved) return false;
+    this.#reservation = reserved.reservation;
+    if (reserved.isNew && announce) this.#tell({ event: "ReservationStart" });
+    return true;
+  }
+
+  cancelReservation(announce: boolean): void {
+    if (!this.#reservation) return;
+    this.#reservation = undefined;
+    if (announce) this.#tell({ event: "ReservationEnd" });
+  }
+
+  /** Something connected raised or cleared an error. */
+  fault(source: string, fault: Fault, active: boolean): void {
+    this.#faults.set(source, fault, active);
+    this.#faultsChanged();
+  }
+
+  #actTable(): Acts {
+    const { slac, hlc, board, log, publish, sessionLog } = this.#ports;
+    return {
+      state: ({ name }) => {
+        const [number, words] = stateLabels[name];
+        publish.nodered("state/state_string", words);
+        publish.nodered("state/state", String(number));
+        sessionLog?.note("EVSE", `Charger state: ${name}`);
+        this.energy.stateChanged(name);
+      },
+      tell: ({ news }) => this.#tell(news),
+      startMeter: ({ authorization }) => void this.#startMeter(authorization),
+      stopMeter: () => void this.#journal.stopMeter().then(() => this.feed({ type: "meterStopped" })),
+      ampereLimit: ({ ampere }) => this.#limited(ampere),
+      switchPhases: ({ three }) => board.ac_switch_three_phases_while_charging(three),
+      slacStart: () => slac?.enter_bcd(),
+      slacReset: () => slac?.reset(false),
+      hlcStop: () => hlc?.stop_charging(true),
+      hlcPause: () => hlc?.pause_charging(true),
+      hlcError: ({ error }) => hlc?.send_error(error),
+      hlcNoEnergy: () => this.#options.noEnergyPause && hlc?.no_energy_pause_charging(this.#options.noEnergyPause),
+      hlcAuthorizationTimeout: () => this.payment.timedOut(),
+      dcSupplyOff() {},
+      raise: ({ error, message }) => {
+        this.#faults.raise(error, message);
+        this.#faultsChanged();
+      },
+      clearSessionErrors: () => {
+        this.#faults.clearOwn();
+        this.#faultsChanged();
+      },
+      ignoredAuthorization: ({ token, reason }) =>
+        log.warn({ token: token.id_token.value, reason }, "the authorization came too late or twice; it is ignored"),
+    };
+  }
+
+  #act<D extends Act["do"]>(effect: Extract<Act, { do: D }>): void {
+    this.#acts[effect.do as D](effect);
+  }
+
+  #command(effect: Exclude<PilotEffect, { do: "event" }>): void {
+    const { board, lock } = this.#ports;
+    if (effect.do === "lock" || effect.do === "unlock") lock?.[effect.do]();
+    else if (effect.do === "allow_power_on") board.allow_power_on(effect.value);
+    else if (effect.do === "enable") board.enable(effect.value);
+    else if (effect.do === "pwm_on") board.pwm_on(effect.value);
+    else board[effect.do]();
+  }
+
+  /** SLAC and ISO 15118 hear of a change at the plug before the charger acts on it. */
+  #pilotEvent(event: CpEvent): void {
+    const { slac, hlc, trace, sessionLog } = this.#ports;
+    sessionLog?.note(event.startsWith("Power") ? "EVSE" : "CAR", `Event ${event}`);
+    switch (event) {
+      case "CarPluggedIn":
+        slac?.enter_bcd();
+        this.payment.forgetCar();
+        hlc?.reset_error();
+        hlc?.ac_contactor_closed(false);
+        hlc?.stop_charging(false);
+        break;
+      case "CarUnplugged":
+        slac?.leave_bcd();
+        if (this.#matching) slac?.reset(false);
+        this.payment.forgetCar();
+        break;
+      case "EFtoBCD":
+        slac?.enter_bcd();
+        break;
+      case "BCDtoEF":
+        slac?.leave_bcd();
+        break;
+      case "PowerOn":
+      case "PowerOff": {
+        const closed = event === "PowerOn";
+        hlc?.ac_contactor_closed(closed);
+        trace.add({ step: 6, kind: "state", from: "EVSE", title: `contactor ${closed ? "closed" : "open"}` });
+        break;
+      }
+    }
+  }
+
+  /** Modules that act on a session event must find ISO 15118 already told of what may be offered. */
+  #tell(news: SessionNews): void {
+    const { publish } = this.#ports;
+    if (news.event === "SessionStarted" || news.event === "SessionFinished") this.#newCar();
+    if (news.event === "SessionStarted") {
+      publish.selected_protocol("IEC61851-1");
+      this.payment.sessionStarted(news.reason);
+    }
+    if (news.event === "Authorized") this.payment.offer("authorized");
+    if (news.event === "SessionFinished") {
+      this.payment.offer("open");
+      publish.selected_protocol("Unknown");
+    }
+    this.#journal.tell(news);
+    const usesReservation = news.event === "SessionStarted" && news.reason === "Authorized";
+    if (usesReservation || news.event === "TransactionStarted") this.cancelReservation(false);
+    if (news.event === "Disabled") this.cancelReservation(true);
+  }
+
+  async #startMeter(authorization: Authorization): Promise<void> {
+    const answer = await this.#journal.startMeter(authorization);
+    this.feed({ type: "meterStarted", ...answer });
+  }
+
+  #limited(ampere: number): void {
+    const { board, hlc } = this.#ports;
+    board.ac_set_overcurrent_limit_A(ampere);
+    hlc?.update_ac_max_current(ampere);
+    this.#publishLimits();
+  }
+
+  #publishLimits(): void {
+    const max_current = this.state.limit.ampere;
+    const { publish } = this.#ports;
+    publish.limits({ uuid: this.#options.moduleId, max_current, nr_of_phases_available: this.#phases });
+    publish.nodered("state/max_current", String(max_current));
+  }
+
+  #switchPhases(three: boolean): boolean {
+    if (this.state.hlcActive) return false;
+    this.feed({ type: "phases", three });
+    return true;
+  }
+
+  #faultsChanged(): void {
+    const { level } = this.#faults;
+    if (level === this.state.fault) return;
+    if (level !== "none") this.cancelReservation(true);
+    this.feed({ type: "fault", level });
+  }
+
+  async #firstReading(): Promise<void> {
+    const { clock, log } = this.#ports;
+    if (this.#journal.hasReading) return;
+    const reading = new Promise<undefined>((resolve) => {
+      this.#gotReading = resolve;
+    });
+    const timeout = this.#options.initialMeterValueTimeoutMs;
+    if (timeout === 0) return;
+    await withTimeout(clock, timeout, reading, () => log.warn({}, "the powermeter has not sent a value yet"));
+  }
+}

@@ -1,0 +1,64 @@
+import type { FaultLevel, RaisedError } from "./charger/model.ts";
+import { describeFaults, type Fault, Faults } from "./faults.ts";
+import type { ErrorPort } from "./ports.ts";
+
+/** Severe ones need an emergency shutdown (IEC 61851-23 Table CC.10). */
+const severities: Readonly<Record<RaisedError, "Medium" | "High">> = {
+  MREC4OverCurrentFailure: "High",
+  MREC9AuthorizationTimeout: "Medium",
+  PowermeterTransactionStartFailed: "Medium",
+};
+
+/** Keeps all errors, raises those of the EVSE itself, and sums them up in `evse_manager/Inoperative`. */
+export class FaultDesk {
+  readonly #faults = new Faults();
+  readonly #errors: ErrorPort;
+  readonly #useVendorId: boolean;
+  readonly #own = new Map<RaisedError, Fault>();
+  #inoperative = "";
+
+  /** @param useVendorId `Inoperative` carries the vendor id of its first cause. */
+  constructor(errors: ErrorPort, useVendorId: boolean) {
+    this.#errors = errors;
+    this.#useVendorId = useVendorId;
+  }
+
+  get level(): FaultLevel {
+    return this.#faults.level;
+  }
+
+  /** Something connected raised or cleared an error. */
+  set(source: string, fault: Fault, active: boolean): void {
+    this.#faults.set(source, fault, active);
+    this.#update();
+  }
+
+  raise(error: RaisedError, description: string): void {
+    const severity = severities[error];
+    const fault = { type: `evse_manager/${error}`, sub_type: "", severity, description, vendor_id: "" };
+    this.#own.set(error, fault);
+    this.#errors.raise(error, { message: description, description, severity });
+    this.set("evse", fault, true);
+  }
+
+  /** Clears what belonged to a session that is over. */
+  clearOwn(): void {
+    for (const [error, fault] of this.#own) {
+      this.#errors.clear(error);
+      this.set("evse", fault, false);
+    }
+    this.#own.clear();
+  }
+
+  #update(): void {
+    const { fatal } = this.#faults;
+    const description = describeFaults(fatal);
+    if (description === this.#inoperative) return;
+    if (this.#inoperative !== "") this.#errors.clear("Inoperative");
+    this.#inoperative = description;
+    const [first] = fatal;
+    if (!first) return;
+    const vendor = this.#useVendorId && first.vendor_id !== "" ? { vendor_id: first.vendor_id } : {};
+    this.#errors.raise("Inoperative", { message: first.type, description, severity: "High", ...vendor });
+  }
+}

@@ -1,0 +1,91 @@
+import { defineModule } from "../../framework/module.ts";
+import { ConnectorTypeEnum } from "../../interfaces/types/evse_manager.ts";
+import { Evse } from "./evse.ts";
+import { HlcSide } from "./hlcSide.ts";
+import { manifest } from "./manifest.ts";
+import { evseOptions, refuseUnserved } from "./options.ts";
+import { subscribeToAll } from "./subscriptions.ts";
+import { hlcConnected, portsOf } from "./wiring.ts";
+
+/** Runs one EVSE. */
+export const EvseManager = defineModule(manifest, (ctx) => {
+  const { config, moduleId, simulation } = ctx;
+  refuseUnserved(config, moduleId);
+  const ports = portsOf(ctx);
+  const surroundings = { moduleId, hlcConnected: hlcConnected(ctx), delayFactor: simulation.delayFactor };
+  const evse = new Evse(evseOptions(config, surroundings), ports);
+  const hlcSide = new HlcSide(config, ports);
+  subscribeToAll(ctx, evse, hlcSide, ports);
+
+  return {
+    provides: {
+      evse: {
+        get_evse: () => ({ id: config.connector_id, connectors: [{ id: 1, ...connectorType(config.connector_type) }] }),
+        enable_disable: ({ connector_id, cmd_source }) => evse.enableDisable(connector_id, cmd_source),
+        authorize_response({ provided_token, validation_result }) {
+          evse.authorizeResponse(provided_token, validation_result);
+          return null;
+        },
+        withdraw_authorization() {
+          evse.withdrawAuthorization();
+          return null;
+        },
+        reserve: ({ reservation_id }) => evse.reserve(reservation_id, true),
+        cancel_reservation() {
+          evse.cancelReservation(true);
+          return null;
+        },
+        pause_charging: () => evse.pause(true),
+        resume_charging: () => evse.pause(false),
+        stop_transaction: ({ request }) => evse.stopTransaction(request),
+        force_unlock: () => evse.forceUnlock(),
+        external_ready_to_start_charging: () => config.external_ready_to_start_charging && evse.run(),
+        set_plug_and_charge_configuration({ plug_and_charge_configuration }) {
+          evse.payment.change(plug_and_charge_configuration);
+          return null;
+        },
+        update_allowed_energy_transfer_modes: ({ allowed_energy_transfer_modes }) =>
+          hlcSide.allowModes(allowed_energy_transfer_modes) ? "Accepted" : "NoHlc",
+        set_der_available: ({ available }) => (hlcSide.setDer(available) ? "Accepted" : "NoHlc"),
+      },
+      energy_grid: {
+        enforce_limits({ value }) {
+          evse.energy.enforce(value);
+          return null;
+        },
+      },
+      token_provider: {},
+      random_delay: {
+        enable() {
+          evse.energy.randomDelay.enabled = true;
+          return null;
+        },
+        disable() {
+          evse.energy.randomDelay.enabled = false;
+          return null;
+        },
+        cancel() {
+          evse.energy.randomDelay.cancel();
+          return null;
+        },
+        set_duration_s({ value }) {
+          evse.energy.randomDelay.maxSeconds = value;
+          return null;
+        },
+      },
+      // Derating concerns the DC output, which an AC EVSE does not have.
+      dc_external_derate: { set_external_derating: () => null },
+    },
+    ready() {
+      hlcSide.boot();
+      // The station need not wait for the first meter value; a car that comes earlier is noticed all the same.
+      void evse.boot();
+    },
+    stop: () => evse.stop(),
+  };
+});
+
+function connectorType(text: string): { type?: ConnectorTypeEnum } {
+  const type = ConnectorTypeEnum.safeParse(text);
+  return type.success ? { type: type.data } : {};
+}
