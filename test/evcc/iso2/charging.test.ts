@@ -100,14 +100,12 @@ describe("PowerDelivery", () => {
     expect(step).toMatchObject({ next: "ChargeParameterDiscovery", ...sends("ChargeParameterDiscoveryReq") });
   });
 
-  test("the car wanted to stop meanwhile: power is turned off", () => {
-    const step = take("PowerDeliveryRes", {}, { ...given, ending: "Terminate" });
-    expect(step).toMatchObject(stopping);
-    expect(step.effects).toEqual([variable("ev_power_ready", false)]);
-  });
-
-  test("the EVSE wants to stop before it began", () => {
-    expect(take("PowerDeliveryRes", status({ EVSENotification: "StopCharging" }), given)).toMatchObject(stopping);
+  test("who wants to stop already, car or EVSE, asks for the status first [V2G2-576]", () => {
+    const wishes = { ...status({ EVSENotification: "StopCharging" }), ending: "Terminate" };
+    expect(take("PowerDeliveryRes", wishes, { ...given, ending: "Terminate" })).toMatchObject({
+      next: "ChargingStatus",
+    });
+    expect(take("ChargingStatusRes", {}, { ...given, ending: "Terminate" })).toMatchObject(stopping);
   });
 
   test("bad case: a DC status for AC charging", () => {

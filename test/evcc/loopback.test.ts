@@ -1,0 +1,214 @@
+/** The car and our own SECC, with a whole test PKI: in memory with a clock that jumps, and over real UDP and TLS. */
+import { afterEach, describe, expect, test } from "vitest";
+import type { Car } from "../../src/evcc/car.ts";
+import { checkCharger } from "../../src/evcc/charger.ts";
+import type { Outcome } from "../../src/evcc/outcome.ts";
+import { CarSession } from "../../src/evcc/session.ts";
+import { createPki } from "../../src/pki/pki.ts";
+import { requireFault } from "../../src/pki/testPki.ts";
+import type { OutwardEffect } from "../../src/secc/effects.ts";
+import { iso2Protocol } from "../../src/secc/handshake.ts";
+import { Secc } from "../../src/secc/secc.ts";
+import { memoryNetwork } from "../../src/transport/memory.ts";
+import { nodeNetwork } from "../../src/transport/node.ts";
+import type { Network } from "../../src/transport/ports.ts";
+import { type Clock, systemClock } from "../../src/util/clock.ts";
+import { silentLogger } from "../../src/util/log.ts";
+import { ManualClock } from "../../src/util/manualClock.ts";
+import { cryptoRandom } from "../../src/util/random.ts";
+import { Timeline } from "../../src/util/trace.ts";
+import { exportPrivateKey, toPem } from "../../src/x509/index.ts";
+import { car as anyCar } from "./fixtures.ts";
+
+const link = { mode: "loopback", interface: "lo", address: "::1", mac: new Uint8Array(6), why: "a test" } as const;
+
+const running: Secc[] = [];
+afterEach(async () => {
+  for (const secc of running.splice(0)) await secc.close();
+});
+
+async function pki(...faults: string[]) {
+  return createPki({ clock: systemClock, random: cryptoRandom, faults: faults.map(requireFault) });
+}
+type Pki = Awaited<ReturnType<typeof pki>>;
+const good = await pki();
+
+interface Setting {
+  readonly network: Network;
+  readonly clock: Clock;
+  readonly world?: Pki;
+  readonly sdpPort: number;
+  readonly car?: Partial<Car>;
+  /** How the station decides about the token. */
+  readonly authorization?: "Accepted" | "Blocked";
+  readonly receiptRequired?: boolean;
+  readonly noTls?: boolean;
+}
+
+/** A station that does at once what is asked of it, and a car that plugs in. */
+async function plugIn({ network, clock, world = good, sdpPort, ...more }: Setting) {
+  const timeline = new Timeline(clock);
+  const effects: OutwardEffect[] = [];
+  const perform = (effect: OutwardEffect) => {
+    effects.push(effect);
+    if (effect.to !== "charger") return;
+    if (effect.name === "require_auth_pnc" || effect.name === "require_auth_eim") queueMicrotask(decide);
+    if (effect.name === "ac_close_contactor") secc.update({ contactorClosed: true });
+    if (effect.name === "ac_open_contactor") secc.update({ contactorClosed: false });
+  };
+  const decide = () => {
+    const status = more.authorization ?? "Accepted";
+    const certificate_status = status === "Accepted" ? "Accepted" : "CertificateRevoked";
+    secc.apply({ type: "authorization_response", authorization_status: status, certificate_status });
+  };
+  const credentials = {
+    chain: toPem(world.members.secc.certificate, ...world.chain("secc")),
+    key: exportPrivateKey(world.members.secc.key, "pkcs8"),
+  };
+  const secc = await Secc.start(
+    {
+      network,
+      clock,
+      random: cryptoRandom,
+      log: silentLogger,
+      trace: timeline,
+      link,
+      sdpPort,
+      tlsSecurity: more.noTls ? "prohibit" : "force",
+      tls: { handshakeMs: 5000 },
+      protocols: [iso2Protocol],
+      settings: { authTimeoutPnc: 55, authTimeoutEim: 300 },
+      closeAtOnce: true,
+      maxConnections: 4,
+      checkContract: async () => ({ result: "unchecked" }),
+      serviceParameters: async () => undefined,
+      perform,
+    },
+    credentials,
+  );
+  running.push(secc);
+  secc.update({
+    evseId: "DE*PNX*00001",
+    paymentOptions: ["Contract", "ExternalPayment"],
+    energyTransferModes: ["AC_three_phase_core"],
+    nominalCurrent: 32,
+    receiptRequired: more.receiptRequired ?? false,
+    meter: { MeterID: "meter 1", MeterReading: 1000 },
+  });
+  secc.dlinkReady(true);
+  const { certificate, key } = world.members.contract;
+  const contract = { eMAID: certificate.subject.CN ?? "", chain: derOf(certificate, ...world.chain("contract")), key };
+  const session = new CarSession(
+    { car: { ...anyCar, contract, ...more.car }, link, sdpPort, sdpCycles: 1, tls: more.noTls ? "wanted" : "required" },
+    {
+      network,
+      clock,
+      trace: timeline,
+      verifyCharger: (shown) => checkCharger({ shown, roots: world.trust.v2g, time: systemClock.now() }),
+      publish: () => {},
+    },
+  );
+  const messages = () => timeline.entries.filter(({ kind }) => kind === "message").map(({ title }) => title);
+  return { session, secc, timeline, effects, messages };
+}
+
+function derOf(...certificates: readonly { readonly der: Uint8Array }[]) {
+  return certificates.map(({ der }) => der);
+}
+
+async function freePort(network: Network): Promise<number> {
+  const socket = await network.openDatagrams({ host: "::1", port: 0 });
+  await socket.close();
+  return socket.port;
+}
+
+describe("In memory", () => {
+  async function run(setting: Partial<Setting>) {
+    const clock = new ManualClock();
+    const { members, chain } = setting.world ?? good;
+    const network = memoryNetwork({ certificates: { chain: derOf(members.secc.certificate, ...chain("secc")) } });
+    const world = await plugIn({ network, clock, sdpPort: 15118, ...setting });
+    const stopping = clock.setTimer(3000, () => world.session.stop("enough"));
+    let outcome: Outcome | undefined;
+    void world.session.finished.then((value) => {
+      outcome = value;
+    });
+    while (!outcome) await clock.advance(50);
+    stopping.cancel();
+    return { ...world, outcome };
+  }
+
+  test("a Plug & Charge session runs from SDP to SessionStop", async () => {
+    const { outcome, messages, effects } = await run({});
+    expect(outcome).toEqual({ ended: "completed", reason: "enough" });
+    expect(messages()).toContain("AuthorizationReq");
+    expect(messages().at(-1)).toBe("SessionStopRes");
+    const names = effects.flatMap((effect) => (effect.to === "charger" ? [effect.name] : []));
+    expect(names).toEqual(expect.arrayContaining(["require_auth_pnc", "ac_close_contactor", "ac_open_contactor"]));
+  });
+
+  test("external payment runs, also without TLS", async () => {
+    const eim = { car: { payment: { option: "ExternalPayment", enforced: true } } } as const;
+    expect((await run({ ...eim, noTls: true })).outcome).toMatchObject({ ended: "completed" });
+    expect((await run(eim)).outcome).toMatchObject({ ended: "completed" });
+  });
+
+  test("receipts are signed and taken", async () => {
+    const { outcome, messages } = await run({ receiptRequired: true });
+    expect(outcome).toMatchObject({ ended: "completed" });
+    expect(messages().filter((name) => name === "MeteringReceiptRes").length).toBeGreaterThan(1);
+  });
+
+  test("bad case: a key that is not the contract's is refused", async () => {
+    const { outcome } = await run({ world: await pki("contract:wrong-key") });
+    expect(outcome).toMatchObject({ ended: "refused", ResponseCode: "FAILED_SignatureError" });
+  });
+
+  test("bad case: a key of another curve is refused", async () => {
+    const { outcome } = await run({ world: await pki("contract:wrong-curve") });
+    expect(outcome).toMatchObject({ ended: "refused" });
+  });
+
+  test("bad case: the station refuses the contract", async () => {
+    const { outcome } = await run({ authorization: "Blocked" });
+    expect(outcome).toMatchObject({ ended: "refused", ResponseCode: "FAILED_CertificateRevoked" });
+  });
+});
+
+describe("Over real UDP and TLS", () => {
+  test("a Plug & Charge session runs, and nothing is left open", async () => {
+    const network = nodeNetwork();
+    const car = { pace: { ongoing: 5, loop: 5 } };
+    const { session, messages, timeline } = await plugIn({
+      network,
+      clock: systemClock,
+      sdpPort: await freePort(network),
+      car,
+    });
+    await new Promise<void>((resolve) => {
+      timeline.subscribe(({ title }) => {
+        if (title === "ChargingStatusRes" && messages().filter((name) => name === title).length === 3) resolve();
+      });
+    });
+    session.stop("enough");
+    expect(await session.finished).toEqual({ ended: "completed", reason: "enough" });
+    const trusted = timeline.entries.find(({ title }) => title.startsWith("SECC chain checked"));
+    expect(trusted).toMatchObject({ outcome: "ok", detail: { leaf: expect.stringContaining("SECCCert") } });
+  });
+
+  test("bad case: the car ends the handshake with a charger of another role", async () => {
+    const world = await pki("secc:wrong-dc");
+    const network = nodeNetwork();
+    const { session, messages } = await plugIn({
+      network,
+      clock: systemClock,
+      sdpPort: await freePort(network),
+      world,
+    });
+    expect(await session.finished).toMatchObject({
+      ended: "charger not trusted",
+      reason: expect.stringContaining("wrong dc"),
+    });
+    expect(messages()).not.toContain("supportedAppProtocolReq");
+  });
+});
