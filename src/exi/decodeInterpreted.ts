@@ -6,12 +6,11 @@ import { BitReader } from "./bitReader.ts";
 import type { Decoding } from "./context.ts";
 import { ExiError } from "./errors.ts";
 import { decodeRelaxed } from "./fragment.ts";
-import { type Event, type Grammar, grammarOf, type Production, type State } from "./grammar.ts";
+import { type ElementEvent, type Event, type Grammar, grammarOf, type State } from "./grammar.ts";
 import { HEADER, MISS } from "./limits.ts";
 import type { AnyType, QName } from "./model.ts";
 import type { Names } from "./names.ts";
 import { StringTable } from "./stringTable.ts";
-import { valueCodec } from "./values.ts";
 
 const reader = new BitReader();
 
@@ -59,39 +58,47 @@ export function decodeElement(decoding: Decoding, type: AnyType, name: QName): u
   let state = grammar.start;
   for (;;) {
     const code = reader.bits(state.width);
-    const production = state.productions[code] ?? emptyText(state);
-    if (production.event.kind === "end") break;
-    take(decoding, production, found, name, code >= state.productions.length);
-    if (code >= state.productions.length) break;
+    const event = state.productions[code]?.event;
+    if (!event) {
+      found["#text"] = emptyText(state, code);
+      break;
+    }
+    if (event.kind === "end") break;
+    take(decoding, event, found, name);
     state = state.next(code);
   }
-  return type.kind === "simple" ? found["#text"] : inOrder(found, grammar);
+  if (type.kind === "simple") return found["#text"];
+  return grammar.shuffled ? inOrder(found, grammar) : found;
 }
 
 type Found = Record<string, unknown>;
 
 /**
- * The second level is for what the schema does not foresee. One of its events is taken: the end of an element whose text is
- * empty, which encoders that see no characters write instead of a length of 0.
+ * The first code without a production leads to the second level, for what the schema does not foresee. One of its events is
+ * taken: the end where text is due, which encoders that see no characters write instead of a length of 0.
  */
-function emptyText(state: State): Production {
-  const second = reader.bits(state.secondWidth);
-  const [only] = state.productions;
-  if (second === 0 && only?.event.kind === "text" && valueCodec(only.event.type).empty !== undefined) return only;
-  return reader.fail(expectedIn(state));
+function emptyText(state: State, code: number): unknown {
+  const text = state.productions.find(({ event }) => event.kind === "text" && !event.mixed)?.event;
+  const empty = text?.kind === "text" ? text.codec.empty : undefined;
+  const isEnd = code === state.productions.length && reader.bits(state.secondWidth) === 0;
+  return isEnd && empty !== undefined ? empty : reader.fail(expectedIn(state));
 }
 
-function take(decoding: Decoding, { event }: Production, found: Found, name: QName, empty: boolean): void {
+function take(decoding: Decoding, event: Event, found: Found, name: QName): void {
+  const { path, strings } = decoding;
   switch (event.kind) {
     case "attribute":
-      found[event.key] = within(decoding, event.key, () => decodeText(decoding, event, `@${event.uri} ${event.name}`));
+      path.push(event.key);
+      found[event.key] = event.codec.read(reader, strings, event);
+      path.pop();
       return;
     case "text": {
-      const text = empty ? valueCodec(event.type).empty : decodeText(decoding, event, `${name.uri} ${name.name}`);
+      const text = event.codec.read(reader, strings, name);
       found["#text"] = event.mixed && found["#text"] !== undefined ? `${found["#text"]}${text}` : text;
       return;
     }
     case "element":
+      if (event.abstract) reader.fail(`a member of ${event.key}, which is abstract`);
       takeChild(decoding, event, found);
       return;
     default:
@@ -99,32 +106,20 @@ function take(decoding: Decoding, { event }: Production, found: Found, name: QNa
   }
 }
 
-function decodeText(
-  { strings }: Decoding,
-  event: Extract<Event, { type: AnyType; kind: "attribute" | "text" }>,
-  place: string,
-) {
-  return valueCodec(event.type).read(reader, strings, place);
-}
-
-function takeChild(decoding: Decoding, event: Extract<Event, { kind: "element" }>, found: Found): void {
-  const { key, type } = event;
-  if (event.abstract) reader.fail(`a member of ${key}, which is abstract`);
-  if (!event.list) {
-    found[key] = within(decoding, key, () => decodeElement(decoding, type, event));
-    return;
-  }
-  found[key] ??= [];
-  const items = found[key] as unknown[];
-  items.push(within(decoding, `${key}[${items.length}]`, () => decodeElement(decoding, type, event)));
-}
-
 /** After a failure the path keeps the place. */
-function within<T>({ path }: Decoding, name: string, read: () => T): T {
-  path.push(name);
-  const value = read();
+function takeChild(decoding: Decoding, event: ElementEvent, found: Found): void {
+  const { key, type, list } = event;
+  const { path } = decoding;
+  if (!list) {
+    path.push(key);
+    found[key] = decodeElement(decoding, type, event);
+  } else {
+    found[key] ??= [];
+    const items = found[key] as unknown[];
+    path.push(`${key}[${items.length}]`);
+    items.push(decodeElement(decoding, type, event));
+  }
   path.pop();
-  return value;
 }
 
 function inOrder(found: Found, { keys }: Grammar): Found {
@@ -132,7 +127,7 @@ function inOrder(found: Found, { keys }: Grammar): Found {
 }
 
 /** The events that may come in a state, for error messages. */
-export function expectedIn({ productions }: State): string {
+function expectedIn({ productions }: State): string {
   const names = productions.map(({ event }) => ("key" in event ? event.key : event.kind === "end" ? "the end" : "any"));
   return names.join(" or ");
 }

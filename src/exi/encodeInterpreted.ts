@@ -3,9 +3,9 @@ import { BitWriter } from "./bitWriter.ts";
 import type { Encoding } from "./context.ts";
 import { ExiError } from "./errors.ts";
 import { encodeRelaxed } from "./fragment.ts";
-import { type Event, grammarOf, type State } from "./grammar.ts";
+import { type Event, grammarOf, type Production, type State } from "./grammar.ts";
 import { HEADER, MISS } from "./limits.ts";
-import type { AnyType } from "./model.ts";
+import type { AnyType, SimpleType } from "./model.ts";
 import type { Names } from "./names.ts";
 import { valueCodec } from "./values.ts";
 
@@ -50,8 +50,13 @@ function encodeStream(names: Names, root: string, content: (encoding: Encoding) 
 }
 
 export function encodeElement(encoding: Encoding, type: AnyType, value: unknown): void {
-  const pending = new Pending(type.kind === "simple" ? { "#text": value } : objectOf(value), grammarOf(type).keys);
-  let state = grammarOf(type).start;
+  if (type.kind === "simple") {
+    encodeSimple(type, value);
+    return;
+  }
+  const grammar = grammarOf(type);
+  const pending = new Pending(objectOf(value), grammar.keys);
+  let state = grammar.start;
   for (;;) {
     const code = nextCode(state, pending, encoding);
     const event = state.productions[code]?.event as Event;
@@ -61,6 +66,14 @@ export function encodeElement(encoding: Encoding, type: AnyType, value: unknown)
     write(encoding, event, pending);
     state = state.next(code);
   }
+}
+
+/** The shortest grammar there is: text, then the end, each the only event of its state. */
+function encodeSimple(type: SimpleType, value: unknown): void {
+  writer.within(8);
+  writer.bits(1, 0);
+  valueCodec(type).write(writer, value);
+  writer.bits(1, 0);
 }
 
 function objectOf(value: unknown): Readonly<Record<string, unknown>> {
@@ -97,43 +110,55 @@ class Pending {
     return Array.isArray(value) ? value[index] : writer.fail("an array");
   }
 
-  /** A key that the grammar left no place for. */
-  left(): string | undefined {
-    return this.#keys.find((key) => this.has(key));
+  /** Refuses a key that the grammar has left no place for. */
+  refuseLeft(path: string[]): void {
+    for (const key of this.#keys) {
+      if (!this.has(key)) continue;
+      path.push(key);
+      writer.fail(this.taken(key) > 0 ? `at most ${this.taken(key)} of them` : "no such element here");
+    }
   }
 }
 
-function nextCode(state: State, pending: Pending, { path }: Encoding): number {
-  const { productions } = state;
-  const mixed = productions.findIndex(({ event }) => event.kind === "text" && event.mixed && pending.has(event.key));
-  const code = productions.findIndex(
-    ({ event }) => event.kind === "end" || isTyped(event) || ("key" in event && pending.has(event.key)),
-  );
-  const event = productions[code]?.event;
-  if (mixed >= 0 && event?.kind !== "attribute") return mixed;
-  if (!event || event.kind === "end") {
-    const left = pending.left();
-    if (left !== undefined) path.push(left);
-    if (left !== undefined)
-      writer.fail(pending.taken(left) > 0 ? `at most ${pending.taken(left)} of them` : "no such element here");
-    if (!event)
-      writer.fail(productions.flatMap((other) => ("key" in other.event ? [other.event.key] : [])).join(" or "));
+/** The code of the event that comes next: the first that the value has something for. */
+function nextCode({ productions }: State, pending: Pending, { path }: Encoding): number {
+  let code = 0;
+  for (const { event } of productions) {
+    if (event.kind === "end" || isTyped(event) || ("key" in event && pending.has(event.key))) break;
+    code++;
   }
-  return code;
+  const event = productions[code]?.event;
+  const last = productions.length - 1;
+  if (event?.kind !== "attribute" && isPendingText(productions[last]?.event, pending)) return last;
+  if (!event || event.kind === "end") pending.refuseLeft(path);
+  return event ? code : writer.fail(expectedOf(productions));
+}
+
+/** Text between children has the last code; it is written before the first child. */
+function isPendingText(event: Event | undefined, pending: Pending): boolean {
+  return event?.kind === "text" && event.mixed && pending.has(event.key);
 }
 
 function isTyped(event: Event): boolean {
   return event.kind === "text" && !event.mixed;
 }
 
+function expectedOf(productions: readonly Production[]): string {
+  return productions.flatMap(({ event }) => ("key" in event ? [event.key] : [])).join(" or ");
+}
+
 function write(encoding: Encoding, event: Event, pending: Pending): void {
   if (!("key" in event)) return;
-  const list = event.kind === "element" && event.list;
   const { path } = encoding;
-  if (event.kind !== "text") path.push(list ? `${event.key}[${pending.taken(event.key)}]` : event.key);
+  if (event.kind === "text") {
+    event.codec.write(writer, pending.take(event.key, false));
+    return;
+  }
+  const list = event.kind === "element" && event.list;
+  path.push(list ? `${event.key}[${pending.taken(event.key)}]` : event.key);
   const value = pending.take(event.key, list);
-  if (event.kind === "element" && event.abstract) writer.fail("a member of this group, which is abstract");
-  if (event.kind === "element") encodeElement(encoding, event.type, value);
-  else valueCodec(event.type).write(writer, value);
-  if (event.kind !== "text") path.pop();
+  if (event.kind === "attribute") event.codec.write(writer, value);
+  else if (event.abstract) writer.fail("a member of this group, which is abstract");
+  else encodeElement(encoding, event.type, value);
+  path.pop();
 }

@@ -3,8 +3,9 @@
  * It allows every attribute and element of the schemas. In V2G it is met for signed elements that hold text and an Id
  * (eMAID of ISO 15118-2), so this reads and writes attributes and text; children are refused.
  */
+
+import { bitsFor } from "./bits.ts";
 import type { Decoding, Encoding } from "./context.ts";
-import { bitsFor } from "./grammar.ts";
 import type { AttributeDeclaration } from "./model.ts";
 import type { FragmentName, Names } from "./names.ts";
 import { valueCodec } from "./values.ts";
@@ -22,7 +23,7 @@ function codesOf({ attributes, fragments }: Names) {
 }
 
 /** Text alone is a string; with attributes it is an object with `#text`. */
-export function decodeRelaxed({ reader, strings, path, names }: Decoding, { name, uri }: FragmentName): unknown {
+export function decodeRelaxed({ reader, strings, path, names }: Decoding, fragment: FragmentName): unknown {
   const { start, content } = codesOf(names);
   const found: Record<string, unknown> = {};
   let code = reader.bits(start.width);
@@ -31,12 +32,12 @@ export function decodeRelaxed({ reader, strings, path, names }: Decoding, { name
     const key = `@${attribute.name}`;
     path.push(key);
     if (key in found) reader.fail("each attribute once");
-    found[key] = valueCodec(attribute.type).read(reader, strings, `@${attribute.uri} ${attribute.name}`);
+    found[key] = valueCodec(attribute.type).read(reader, strings, attribute);
     path.pop();
   }
   let text = "";
   if (code === start.text) {
-    text = strings.read(reader, `${uri} ${name}`);
+    text = strings.read(reader, fragment);
     if (reader.bits(content.width) !== content.end) reader.fail("the end");
   } else if (code !== start.end) {
     reader.fail("an attribute, text or the end");

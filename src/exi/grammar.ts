@@ -4,16 +4,20 @@
  * A {@link State} is reached by position and count: what of the type is still to come. It is worked out when it is first
  * asked for, so that a list of at most 1024 items costs nothing until it is used.
  */
+
 import { InternalError } from "../util/errors.ts";
+import { bitsFor } from "./bits.ts";
 import { oncePer } from "./memo.ts";
-import type { AnyType, ComplexType, Particle, QName, SimpleType } from "./model.ts";
+import type { AnyType, AttributeDeclaration, ComplexType, Particle, QName, SimpleType } from "./model.ts";
 import { byQName } from "./resolve.ts";
+import { type ValueCodec, valueCodec } from "./values.ts";
 
 export interface AttributeEvent extends QName {
   readonly kind: "attribute";
   /** The property that holds the value, `@` and the local name. */
   readonly key: string;
   readonly type: SimpleType;
+  readonly codec: ValueCodec;
 }
 
 export interface ElementEvent extends QName {
@@ -30,6 +34,7 @@ export interface TextEvent {
   readonly kind: "text";
   readonly key: "#text";
   readonly type: SimpleType;
+  readonly codec: ValueCodec;
   readonly mixed: boolean;
 }
 
@@ -84,11 +89,15 @@ const untyped: SimpleType<string> = {
   kind: "simple",
   form: { kind: "string", minLength: 0, maxLength: Number.POSITIVE_INFINITY },
 };
-const MIXED: TextEvent = { kind: "text", key: "#text", type: untyped, mixed: true };
+const MIXED: TextEvent = textEvent(untyped, true);
 
-/** The bits that tell `count` values apart. */
-export function bitsFor(count: number): number {
-  return count <= 1 ? 0 : 32 - Math.clz32(count - 1);
+function textEvent(type: SimpleType, mixed: boolean): TextEvent {
+  return { kind: "text", key: "#text", type, codec: valueCodec(type), mixed };
+}
+
+function attributeEvent(declared: AttributeDeclaration): AttributeEvent {
+  const { name, uri, type } = declared;
+  return { kind: "attribute", key: `@${name}`, name, uri, type, codec: valueCodec(type) };
 }
 
 /** Clause 8.5.4.3: attributes, elements, wildcards, end, characters; each in schema order. */
@@ -102,20 +111,21 @@ export class Grammar {
   readonly keys: readonly string[];
   /** Set when text may stand between the children. */
   readonly mixedText: TextEvent | undefined;
+  /** Properties can come in another order than that of `keys`, because a group repeats. */
+  readonly shuffled: boolean;
   readonly #states = new Map<string, State>();
 
   constructor(type: AnyType) {
     const build = new Builder();
     const attributes = type.kind === "complex" ? [...type.attributes].sort(byQName) : [];
     const nodes = [
-      ...attributes.map((declared) =>
-        build.leaf({ ...declared, kind: "attribute", key: `@${declared.name}` }, declared.required ? 1 : 0),
-      ),
+      ...attributes.map((declared) => build.leaf(attributeEvent(declared), declared.required ? 1 : 0)),
       ...build.content(type.kind === "complex" ? type.content : type),
     ];
     this.mixedText = type.kind === "complex" && type.mixed ? MIXED : undefined;
     this.first = chain(nodes, undefined);
     this.keys = [...new Set([...keysOf(nodes), ...(this.mixedText ? [MIXED.key] : [])])];
+    this.shuffled = this.mixedText !== undefined || nodes.some(({ term, max }) => "group" in term && max > 1);
     this.start = this.at(this.first, "start");
   }
 
@@ -170,7 +180,7 @@ class Builder {
   content(content: ComplexType["content"]): Node[] {
     if (!content) return [];
     if (!("kind" in content)) return this.#particles([content], false);
-    return [this.leaf({ kind: "text", key: "#text", type: content, mixed: false }, 1)];
+    return [this.leaf(textEvent(content, false), 1)];
   }
 
   #particles(particles: readonly Particle[], inList: boolean): Node[] {

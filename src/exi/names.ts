@@ -1,6 +1,6 @@
 /** The codes of roots: global elements for documents, all element names for fragments (EXI 1.0, clauses 8.5.1 and 8.5.2). */
 import { InternalError } from "../util/errors.ts";
-import { bitsFor } from "./grammar.ts";
+import { bitsFor } from "./bits.ts";
 import type {
   AnyType,
   AttributeDeclaration,

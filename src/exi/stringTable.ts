@@ -3,33 +3,49 @@
  * on EXI's defaults refer to them, so a reader that keeps the tables understands both.
  */
 import type { BitReader } from "./bitReader.ts";
-import { bitsFor } from "./grammar.ts";
+import { bitsFor } from "./bits.ts";
+import { MAX_STREAM } from "./limits.ts";
+import type { QName } from "./model.ts";
 
 export class StringTable {
   readonly #all: string[] = [];
-  readonly #byPlace = new Map<string, string[]>();
+  readonly #byName = new Map<string, Map<string, string[]>>();
+  /** Characters that earlier strings may still add: a few bits must not stand for a text without end. */
+  #left = MAX_STREAM;
 
-  /** @param place the qualified name of the element or attribute. */
-  read(reader: BitReader, place: string): string {
+  read(reader: BitReader, name: QName): string {
     const start = reader.p;
     const length = reader.unsigned();
-    if (length === 0) return earlier(reader, this.#byPlace.get(place) ?? []);
-    if (length === 1) return earlier(reader, this.#all);
+    if (length === 0) return this.#earlier(reader, this.#of(name));
+    if (length === 1) return this.#earlier(reader, this.#all);
     reader.p = start;
     const text = reader.string();
-    if (text !== "") this.#add(place, text);
+    if (text !== "") {
+      this.#all.push(text);
+      this.#of(name).push(text);
+    }
     return text;
   }
 
-  #add(place: string, text: string): void {
-    this.#all.push(text);
-    const here = this.#byPlace.get(place);
-    if (here) here.push(text);
-    else this.#byPlace.set(place, [text]);
+  /** The strings of one element or attribute name. */
+  #of({ name, uri }: QName): string[] {
+    let uris = this.#byName.get(name);
+    if (!uris) {
+      uris = new Map();
+      this.#byName.set(name, uris);
+    }
+    let strings = uris.get(uri);
+    if (!strings) {
+      strings = [];
+      uris.set(uri, strings);
+    }
+    return strings;
   }
-}
 
-function earlier(reader: BitReader, strings: readonly string[]): string {
-  if (strings.length === 0) reader.fail("a string in full, as no string came before");
-  return strings[reader.bits(bitsFor(strings.length))] ?? reader.fail("a string that came before");
+  #earlier(reader: BitReader, strings: readonly string[]): string {
+    if (strings.length === 0) reader.fail("a string in full, as no string came before");
+    const text = strings[reader.bits(bitsFor(strings.length))] ?? reader.fail("a string that came before");
+    this.#left -= text.length;
+    return this.#left < 0 ? reader.fail(`at most ${MAX_STREAM} characters of earlier strings`) : text;
+  }
 }

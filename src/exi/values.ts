@@ -1,9 +1,9 @@
 /** How each simple type is written, EXI 1.0 clause 7.1, and what a value of it may be. */
 import type { BitReader } from "./bitReader.ts";
+import { bitsFor } from "./bits.ts";
 import type { BitWriter } from "./bitWriter.ts";
-import { bitsFor } from "./grammar.ts";
 import { oncePer } from "./memo.ts";
-import type { SimpleType, ValueForm } from "./model.ts";
+import type { QName, SimpleType, ValueForm } from "./model.ts";
 import type { StringTable } from "./stringTable.ts";
 
 type IntegerForm = Extract<ValueForm, { kind: "integer" }>;
@@ -36,8 +36,8 @@ function container(min: bigint, max: bigint): bigint {
 
 /** One simple type's way to and from the stream. Failures are MISS with `expected` set. */
 export interface ValueCodec {
-  /** @param place the name of the element or attribute that holds the value, for earlier strings of the same name. */
-  read(reader: BitReader, strings: StringTable, place: string): unknown;
+  /** @param name of the element or attribute that holds the value, for earlier strings of the same name. */
+  read(reader: BitReader, strings: StringTable, name: QName): unknown;
   write(writer: BitWriter, value: unknown): void;
   /** What an element without any characters holds; undefined when it must have some. */
   readonly empty: unknown;
@@ -50,7 +50,7 @@ function makeCodec(form: ValueForm): ValueCodec {
   switch (form.kind) {
     case "string":
       return {
-        read: (reader, strings, place) => strings.read(reader, place),
+        read: (reader, strings, name) => strings.read(reader, name),
         write: (writer, value) => writer.string(isText(value, form) ? value : writer.fail(expected)),
         empty: "",
       };

@@ -1,5 +1,5 @@
 /** Source that reads one value. */
-import { bitsFor } from "../grammar.ts";
+import { bitsFor } from "../bits.ts";
 import type { ValueForm } from "../model.ts";
 import { integerCode } from "../values.ts";
 import type { Program } from "./program.ts";

@@ -1,5 +1,5 @@
 /** Source that writes one value. Whatever the type does not allow is a MISS before anything of it is written. */
-import { bitsFor } from "../grammar.ts";
+import { bitsFor } from "../bits.ts";
 import type { ValueForm } from "../model.ts";
 import { integerCode } from "../values.ts";
 import type { Program } from "./program.ts";
