@@ -108,9 +108,9 @@ export interface ModuleInstance<M extends Manifest> {
   stop?(): void | Promise<void>;
 }
 
-/** A module of any manifest, as the manager handles it. */
-export interface Module {
-  readonly manifest: Manifest;
+/** A module as the manager handles it; without argument, one of any manifest. */
+export interface Module<M extends Manifest = Manifest> {
+  readonly manifest: M;
   /** Sets one instance up. A {@link UserError} or PeerError thrown here is reported as the reason why the station does not start. */
   init(context: ModuleContext<Manifest>): ModuleInstance<Manifest> | Promise<ModuleInstance<Manifest>>;
 }
@@ -121,7 +121,7 @@ export interface Module {
 export function defineModule<M extends Manifest>(
   manifest: M,
   init: (context: ModuleContext<M>) => ModuleInstance<M> | Promise<ModuleInstance<M>>,
-): Module & { readonly manifest: M } {
+): Module<M> {
   // The manager builds the context from this very manifest, so its general type holds this special one.
   return { manifest, init: init as unknown as Module["init"] };
 }

@@ -100,7 +100,7 @@ function stationConfig(tested: Module, probe: Module, mocks: Mocks, options: Und
 
 /** Starts the module with every value that passes checked against its interface. */
 export async function startUnderTest<M extends Manifest>(
-  tested: Module & { readonly manifest: M },
+  tested: Module<M>,
   options: UnderTestOptions<M> = {},
 ): Promise<UnderTest<M>> {
   const mocks = (options.mocks ?? {}) as Mocks;
