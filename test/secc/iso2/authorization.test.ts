@@ -17,8 +17,11 @@ const response = (
   authorization_status: "Accepted" | "Invalid",
   certificate_status: "Accepted" | "CertificateRevoked" = "Accepted",
 ): SessionEvent => ({ type: "authorization_response", authorization_status, certificate_status });
-const changed = (of: Iso2Session, ...events: SessionEvent[]) =>
-  events.reduce((before, event) => ({ ...before, ...changeBy(event, before) }), of);
+function changed(of: Iso2Session, ...events: SessionEvent[]): Iso2Session {
+  let session = of;
+  for (const event of events) session = { ...session, ...changeBy(event, session) };
+  return session;
+}
 
 describe("the first AuthorizationReq with a contract", () => {
   it("proves the contract, hands the token over and holds the answer back", async () => {
