@@ -1,0 +1,141 @@
+/** `plugcharge demo`: a whole Plug & Charge session, car to CSMS, shown as one timeline. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { systemClock } from "../../util/clock.ts";
+import { UserError } from "../../util/errors.ts";
+import { nodeFiles } from "../../util/files.ts";
+import { createLogger, type LogLevel } from "../../util/log.ts";
+import { cryptoRandom } from "../../util/random.ts";
+import { Timeline } from "../../util/trace.ts";
+import { type ContractCase, contractCaseFacts, contractCases } from "../demo/contractCases.ts";
+import { defaultConfigFile } from "../demo/installation.ts";
+import { runDemo } from "../demo/session.ts";
+import type { Verdict } from "../demo/verdict.ts";
+import { exitCodes, type Io, writeLine } from "../io.ts";
+import { timelineHeading, timelineLines } from "../timeline.ts";
+
+interface Flags {
+  readonly json: boolean;
+  readonly evContract: ContractCase;
+  readonly keep?: string;
+  readonly config: string;
+  readonly iface?: string;
+  readonly chargeSeconds: number;
+  readonly hardwareDelays: number;
+  readonly sdpPort?: number;
+  readonly csmsPort?: number;
+  readonly log: LogLevel;
+}
+
+function numberIn(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== "" && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`Expected a number from ${min} to ${max}.`);
+  };
+}
+
+/** @param io the outside world. */
+export function demoCommand(io: Io): Command {
+  const port = numberIn(1, 65_535);
+  return new Command("demo")
+    .description("Run an AC Plug & Charge session of ISO 15118-2 from the car to the CSMS, and show what happened.")
+    .option("--json", "print the timeline as JSON lines; the last line is the verdict", false)
+    .addOption(
+      new Option("--ev-contract <kind>", "the contract that the car comes with")
+        .choices(contractCases)
+        .default("valid"),
+    )
+    .option("--keep <dir>", "keep PKI, captured frames, timeline and databases in this new or empty folder")
+    .option("--config <file>", "the charging station, in EVerest's YAML format", defaultConfigFile)
+    .option("--iface <name>", "network interface for V2G; lo for loopback (default: as configured)")
+    .option("--charge-seconds <s>", "time in the charge loop", numberIn(0, 3600), 2)
+    .option("--hardware-delays <factor>", "delays of the simulated hardware; 1 = as EVerest's", numberIn(0, 10), 0)
+    .option("--sdp-port <port>", "UDP port of the SECC discovery, both sides", port)
+    .option("--csms-port <port>", "TCP port of the CSMS (default: a free one)", port)
+    .addOption(
+      new Option("--log <level>", "log lines on stderr")
+        .choices(["debug", "info", "warn", "error", "silent"])
+        .default("silent"),
+    )
+    .action((flags: Flags) => demo(flags, io));
+}
+
+async function demo(flags: Flags, io: Io): Promise<void> {
+  const dir = flags.keep === undefined ? await mkdtemp(join(tmpdir(), "plugcharge-")) : await keepFolder(flags.keep);
+  const timeline = new Timeline(systemClock);
+  try {
+    const verdict = await shown(flags, io, timeline, () => run(flags, dir, timeline));
+    await (flags.json ? writeLine(io.stdout, JSON.stringify(verdict)) : printVerdict(io, verdict));
+    if (flags.keep !== undefined) await keepTimeline(dir, timeline, verdict);
+    if (!flags.json && flags.keep !== undefined) await writeLine(io.stdout, `Kept in ${dir}`);
+    io.setExitCode(verdict.expected ? exitCodes.ok : exitCodes.failed);
+  } finally {
+    if (flags.keep === undefined) await rm(dir, { recursive: true, force: true });
+  }
+}
+
+function run(flags: Flags, dir: string, timeline: Timeline): Promise<Verdict> {
+  const { iface, sdpPort, csmsPort } = flags;
+  return runDemo({
+    ...{ dir, timeline, clock: systemClock, random: cryptoRandom, files: nodeFiles, log: createLogger(flags.log) },
+    contract: flags.evContract,
+    configFile: resolve(flags.config),
+    chargeSeconds: flags.chargeSeconds,
+    delayFactor: flags.hardwareDelays,
+    ...(iface === undefined ? {} : { device: iface }),
+    ...(sdpPort === undefined ? {} : { sdpPort }),
+    ...(csmsPort === undefined ? {} : { csmsPort }),
+  });
+}
+
+/** Prints every entry of the timeline while `work` runs. */
+async function shown<T>(flags: Flags, io: Io, timeline: Timeline, work: () => Promise<T>): Promise<T> {
+  const colour = (io.stdout as { isTTY?: boolean }).isTTY === true && io.env.NO_COLOR === undefined;
+  const start = systemClock.now();
+  if (!flags.json) await printHeading(io, flags);
+  const stop = timeline.subscribe((entry) => {
+    const lines = flags.json ? [JSON.stringify(entry)] : timelineLines(entry, start, colour);
+    io.stdout.write(`${lines.join("\n")}\n`);
+  });
+  try {
+    return await work();
+  } finally {
+    stop();
+  }
+}
+
+async function printHeading(io: Io, { evContract }: Flags): Promise<void> {
+  await writeLine(io.stdout, "plugcharge demo: AC Plug & Charge, ISO 15118-2 over TLS 1.2, OCPP 2.0.1");
+  await writeLine(io.stdout, `The car comes with ${contractCaseFacts[evContract].about}.`);
+  await writeLine(io.stdout, `${timelineHeading()}\n`);
+}
+
+async function printVerdict(io: Io, verdict: Verdict): Promise<void> {
+  const { eMAID, energyWh, transactionId, reason, ResponseCode, plugInToChargeLoopMs } = verdict;
+  const told = {
+    charged: `Charged ${energyWh.toFixed(1)} Wh for contract ${eMAID}, transaction ${transactionId}.`,
+    refused: `Refused with ${ResponseCode}: no energy for contract ${eMAID}. ${reason}.`,
+    failed: `Failed: ${reason}.`,
+  }[verdict.verdict];
+  await writeLine(io.stdout, `\n${told}`);
+  if (plugInToChargeLoopMs !== null) {
+    await writeLine(io.stdout, `From plug-in to the charge loop: ${plugInToChargeLoopMs} ms.`);
+  }
+  await writeLine(io.stdout, verdict.expected ? "This is right." : `This is wrong. ${reason}.`);
+}
+
+/** @throws UserError when there is something in the folder already. */
+async function keepFolder(path: string): Promise<string> {
+  const dir = resolve(path);
+  await nodeFiles.makeFolder(dir, 0o700);
+  if ((await nodeFiles.list(dir)).length === 0) return dir;
+  throw new UserError("the folder to keep things in is not empty", { file: dir, fix: "Name a new or empty folder." });
+}
+
+async function keepTimeline(dir: string, timeline: Timeline, verdict: Verdict): Promise<void> {
+  const lines = [...timeline.entries, verdict].map((entry) => `${JSON.stringify(entry)}\n`);
+  await nodeFiles.write(join(dir, "timeline.jsonl"), lines.join(""));
+}

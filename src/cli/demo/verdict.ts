@@ -1,0 +1,99 @@
+/** What the demo makes of a session: charged or refused, why, and whether that is right. */
+import type { TraceEntry } from "../../util/trace.ts";
+import { type ContractCase, contractCaseFacts } from "./contractCases.ts";
+
+/** A transaction as the CSMS holds it. */
+export interface BilledTransaction {
+  readonly transactionId: string;
+  readonly idToken?: string;
+  readonly energyWh: number;
+  readonly ended: boolean;
+  /** Every rule that the station broke, in words. */
+  readonly problems: readonly string[];
+}
+
+export interface Findings {
+  readonly contract: ContractCase;
+  readonly eMAID: string;
+  /** The whole timeline, in order. */
+  readonly entries: readonly TraceEntry[];
+  /** Milliseconds since 1970 at which the car was plugged in. */
+  readonly pluggedInAt: number;
+  readonly transactions: readonly BilledTransaction[];
+  /** Why the session was cut off, when it did not end by itself. */
+  readonly failure?: string;
+}
+
+export interface Verdict {
+  readonly verdict: "charged" | "refused" | "failed";
+  /** Whether this is what the contract deserves. */
+  readonly expected: boolean;
+  readonly contract: ContractCase;
+  readonly eMAID: string;
+  readonly transactionId: string | null;
+  readonly energyWh: number;
+  /** In words. */
+  readonly reason: string;
+  /** Of the response that refused. */
+  readonly ResponseCode: string | null;
+  /** From plug-in to the first ChargingStatusReq; null when there was none. */
+  readonly plugInToChargeLoopMs: number | null;
+}
+
+/** A response of the EVSE that refused the car. */
+interface Refusal {
+  readonly message: string;
+  readonly ResponseCode: string;
+}
+
+function refusalOf(entries: readonly TraceEntry[]): Refusal | undefined {
+  for (const { kind, from, title, detail } of entries) {
+    const code = detail?.ResponseCode;
+    if (kind === "message" && from === "EVSE" && typeof code === "string" && /^failed/i.test(code)) {
+      return { message: title, ResponseCode: code };
+    }
+  }
+  return undefined;
+}
+
+/** The first decision against the car is the cause; those after it are consequences. */
+function causeOf(entries: readonly TraceEntry[]): string | undefined {
+  const cause = entries.find(({ kind, outcome }) => kind !== "message" && outcome === "refused");
+  return cause && `${cause.from}: ${cause.title}`;
+}
+
+function problemsOf({ transactions, eMAID, failure }: Findings, charged: boolean): string[] {
+  const problems = transactions.flatMap((transaction) => transaction.problems);
+  if (failure) problems.push(failure);
+  if (!charged) return problems;
+  if (transactions.length !== 1) problems.push(`the CSMS holds ${transactions.length} transactions instead of one`);
+  for (const { idToken, energyWh, ended } of transactions) {
+    if (idToken !== eMAID) problems.push(`the transaction is billed to ${idToken ?? "nobody"}`);
+    if (energyWh <= 0) problems.push("no energy was delivered");
+    if (!ended) problems.push("the transaction did not end");
+  }
+  return problems;
+}
+
+/** Judges a session that is over. */
+export function judge(findings: Findings): Verdict {
+  const { contract, eMAID, pluggedInAt, transactions } = findings;
+  const entries = findings.entries.filter(({ time }) => time >= pluggedInAt);
+  const due = contractCaseFacts[contract].refusal;
+  const refusal = refusalOf(entries);
+  const problems = problemsOf(findings, refusal === undefined);
+  if (refusal && transactions.length > 0) problems.push("a transaction began although the car was refused");
+  const loop = entries.find(({ title }) => title === "ChargingStatusReq");
+  const right = due ? refusal?.message === due.message && refusal.ResponseCode === due.ResponseCode : !refusal;
+  return {
+    verdict: refusal ? "refused" : problems.length > 0 ? "failed" : "charged",
+    expected: right && problems.length === 0,
+    contract,
+    eMAID,
+    transactionId: transactions[0]?.transactionId ?? null,
+    energyWh: transactions.reduce((sum, { energyWh }) => sum + energyWh, 0),
+    reason: problems.join("; ") || (refusal ? (causeOf(entries) ?? refusal.message) : "the contract was accepted"),
+    ResponseCode: refusal?.ResponseCode ?? null,
+    plugInToChargeLoopMs: loop ? loop.time - pluggedInAt : null,
+  };
+}

@@ -1,0 +1,27 @@
+/** Every module that a configuration may name. */
+import type { ModuleCatalogue } from "../framework/config.ts";
+import { Auth } from "../modules/Auth/index.ts";
+import { EnergyManager } from "../modules/EnergyManager/index.ts";
+import { EnergyNode } from "../modules/EnergyNode/index.ts";
+import { EvManager } from "../modules/EvManager/index.ts";
+import { EvseManager } from "../modules/EvseManager/index.ts";
+import { EvseSecurity } from "../modules/EvseSecurity/index.ts";
+import { EvseV2G } from "../modules/EvseV2G/index.ts";
+import { OCPP201 } from "../modules/OCPP201/index.ts";
+import { PyEvJosev } from "../modules/PyEvJosev/index.ts";
+import { SlacSimulator } from "../modules/SlacSimulator/index.ts";
+import { YetiSimulator } from "../modules/YetiSimulator/index.ts";
+
+export const modules: ModuleCatalogue = {
+  Auth,
+  EnergyManager,
+  EnergyNode,
+  EvManager,
+  EvseManager,
+  EvseSecurity,
+  EvseV2G,
+  OCPP201,
+  PyEvJosev,
+  SlacSimulator,
+  YetiSimulator,
+};

@@ -1,0 +1,97 @@
+import { describe, expect, it } from "vitest";
+import type { ContractCase } from "../../../src/cli/demo/contractCases.ts";
+import { type BilledTransaction, type Findings, judge } from "../../../src/cli/demo/verdict.ts";
+import type { TraceEntry } from "../../../src/util/trace.ts";
+
+const eMAID = "DEABCC1A2B3C4D5";
+const billed: BilledTransaction = { transactionId: "t1", idToken: eMAID, energyWh: 9, ended: true, problems: [] };
+
+function findings(contract: ContractCase, change: Partial<Findings> = {}): Findings {
+  return { contract, eMAID, entries: [], pluggedInAt: 1000, transactions: [], ...change };
+}
+
+function response(title: string, ResponseCode: string, time = 1500): TraceEntry {
+  return {
+    time,
+    step: 2,
+    kind: "message",
+    from: "EVSE",
+    to: "EV",
+    title,
+    outcome: "refused",
+    detail: { ResponseCode },
+  };
+}
+
+const loop: TraceEntry = { time: 1900, step: 6, kind: "message", from: "EV", to: "EVSE", title: "ChargingStatusReq" };
+const cause: TraceEntry = {
+  time: 1400,
+  step: 4,
+  kind: "decision",
+  from: "CSMS",
+  title: "certificate revoked",
+  outcome: "refused",
+};
+const revokedEntries = [cause, response("AuthorizationRes", "FAILED_CertificateRevoked")];
+
+describe("verdict of a demo", () => {
+  it("charged: one transaction, billed to the contract, with energy and an end", () => {
+    const verdict = judge(findings("valid", { entries: [loop], transactions: [billed] }));
+    expect(verdict).toMatchObject({ verdict: "charged", expected: true, transactionId: "t1", energyWh: 9 });
+    expect(verdict.plugInToChargeLoopMs).toBe(900);
+  });
+
+  it.each<[string, readonly BilledTransaction[]]>([
+    ["no transaction", []],
+    ["two transactions", [billed, { ...billed, transactionId: "t2" }]],
+    ["another's bill", [{ ...billed, idToken: "SOMEBODYELSE01" }]],
+    ["no energy", [{ ...billed, energyWh: 0 }]],
+    ["no end", [{ ...billed, ended: false }]],
+    ["a broken rule", [{ ...billed, problems: ["seqNo 3 is missing"] }]],
+  ])("bad case: %s", (_, transactions) => {
+    expect(judge(findings("valid", { transactions }))).toMatchObject({ verdict: "failed", expected: false });
+  });
+
+  it("bad case: a session that was cut off", () => {
+    const failure = "the session did not end";
+    expect(judge(findings("valid", { transactions: [billed], failure }))).toMatchObject({ expected: false });
+  });
+
+  it("refused: the right response for the contract, with the first cause as the reason", () => {
+    const verdict = judge(findings("revoked", { entries: revokedEntries }));
+    expect(verdict).toMatchObject({
+      verdict: "refused",
+      expected: true,
+      reason: "CSMS: certificate revoked",
+      ResponseCode: "FAILED_CertificateRevoked",
+      energyWh: 0,
+      transactionId: null,
+    });
+  });
+
+  it("bad case: the wrong refusal", () => {
+    const entries = [response("PaymentDetailsRes", "FAILED_CertChainError")];
+    expect(judge(findings("revoked", { entries }))).toMatchObject({ verdict: "refused", expected: false });
+  });
+
+  it("bad case: a valid contract is refused", () => {
+    expect(judge(findings("valid", { entries: revokedEntries }))).toMatchObject({
+      verdict: "refused",
+      expected: false,
+    });
+  });
+
+  it("bad case: a revoked contract charges", () => {
+    expect(judge(findings("revoked", { transactions: [billed] }))).toMatchObject({ expected: false });
+  });
+
+  it("bad case: refused, and yet a transaction", () => {
+    const verdict = judge(findings("revoked", { entries: revokedEntries, transactions: [billed] }));
+    expect(verdict).toMatchObject({ verdict: "refused", expected: false });
+  });
+
+  it("does not take what happened before the car came for a refusal", () => {
+    const entries = [response("PaymentDetailsRes", "FAILED", 900), loop];
+    expect(judge(findings("valid", { entries, transactions: [billed] }))).toMatchObject({ expected: true });
+  });
+});
