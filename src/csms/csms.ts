@@ -37,6 +37,7 @@ export class Csms {
   readonly #accounts = new Map<string, StationAccount>();
   #listener: Listener | undefined;
   #http: HttpSide | undefined;
+  #closing: Promise<void> | undefined;
 
   constructor(options: CsmsOptions) {
     this.#options = options;
@@ -100,7 +101,7 @@ export class Csms {
     });
   }
 
-  /** Trusts these certificates and answers OCSP for them from now on, instead of any others. */
+  /** Trusts these roots and speaks for these CAs from now on, instead of any others. What was issued or revoked stays so. */
   usePki(pki: CsmsPki): void {
     const { certificates, responders, trust } = this.#parts;
     trust.use(pki, this.#options.clock.now());
@@ -149,7 +150,13 @@ export class Csms {
     return this.#parts.services.reporter.subscribe(listener);
   }
 
-  async close(): Promise<void> {
+  /** Ends everything in good order; harmless when that has been done. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     await this.#listener?.close({ drainMs: 1_000 });
     await this.#http?.close();
     this.#database.close();

@@ -1,4 +1,4 @@
-import { afterEach, expect } from "vitest";
+import { afterAll, expect } from "vitest";
 import { type Csms, startCsms } from "../../src/csms/csms.ts";
 import type { CsmsOptions } from "../../src/csms/options.ts";
 import { contractAccount, csmsPki } from "../../src/csms/pki.ts";
@@ -14,7 +14,7 @@ import { silentTracer } from "../../src/util/trace.ts";
 import { ocspCertId, toPem } from "../../src/x509/index.ts";
 
 const closers: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
+afterAll(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 

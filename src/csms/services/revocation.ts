@@ -9,7 +9,7 @@ import {
   type OcspVerdict,
 } from "../../x509/index.ts";
 import { isIssuedBy } from "./certIds.ts";
-import type { ResponderAnswer, Responders } from "./responders.ts";
+import type { Responders } from "./responders.ts";
 
 export type Revocation =
   | OcspVerdict
@@ -51,7 +51,10 @@ export class RevocationService {
     if (!issuer) return { verdict: { outcome: "unknownIssuer" } };
     const nonce = random.bytes(16);
     const answer = await responders.ask(url, createOcspRequest([certId], nonce));
-    if (!answer.ok) return { verdict: this.#recall(certId) ?? failure(answer) };
+    if (!answer.ok) {
+      const earlier = answer.outcome === "unreachable" ? this.#recall(certId) : undefined;
+      return { verdict: earlier ?? { outcome: answer.outcome, message: answer.message } };
+    }
     const { response } = answer;
     const verdict = checkOcspResponse({ response, certId, issuer, nonce, time: clock.now() });
     this.#remember(certId, verdict);
@@ -71,10 +74,6 @@ export class RevocationService {
     const known = this.#remembered.get(certKey(certId));
     return (known?.nextUpdate ?? 0) > this.#options.clock.now() ? known : undefined;
   }
-}
-
-function failure({ outcome, message }: Extract<ResponderAnswer, { ok: false }>): Revocation {
-  return { outcome, message };
 }
 
 function certKey(id: OcspCertId): string {
