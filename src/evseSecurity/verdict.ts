@@ -11,8 +11,8 @@ export interface Question {
   /** What was sent beside the leaf, in any order. */
   readonly chain: readonly Certificate[];
   readonly anchors: readonly Certificate[];
-  /** Milliseconds since 1970. */
-  readonly time: number;
+  /** Milliseconds since 1970; `any` to look at everything but the time. */
+  readonly time: number | "any";
   readonly context?: Context;
   readonly maxIntermediates?: number;
   /** As in {@link PathQuestion}: takes a leaf and a root without any extension. */

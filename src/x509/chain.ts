@@ -1,6 +1,6 @@
 /** Path building and validation (RFC 5280, 6; RFC 4158), with a bound on the work a hostile chain can cause. */
 import { type Certificate, describeCertificate } from "./certificate.ts";
-import { canonicalRdns, type DistinguishedName } from "./name.ts";
+import { canonicalRdns, type DistinguishedName, sameName } from "./name.ts";
 import { comparisons, violatesNameConstraints } from "./nameConstraints.ts";
 import { pathFix } from "./pathFixes.ts";
 import {
@@ -20,8 +20,8 @@ export interface PathQuestion {
   readonly intermediates: readonly Certificate[];
   /** Self-signed ones end a path; others help to build one, but cannot end it. */
   readonly anchors: readonly Certificate[];
-  /** The moment of judgement, milliseconds since 1970. */
-  readonly time: number;
+  /** The moment of judgement, milliseconds since 1970; `any` to look at everything but the time. */
+  readonly time: number | "any";
   /** How many certificates may lie between leaf and root; 8 when absent. */
   readonly maxIntermediates?: number;
   /** Takes a leaf and a root without any extension, of whatever version, as OpenSSL does. Never a sub-CA. */
@@ -56,6 +56,34 @@ export function validatePath(question: PathQuestion): PathVerdict {
 
 function leafFault({ leaf, time, bareAllowed }: PathQuestion): PathReason | undefined {
   return timeFault(leaf, time) ?? certificateFault(leaf, bareAllowed) ?? algorithmFault(leaf);
+}
+
+/** Whether a certificate may end paths: signed by itself, a CA, valid at `time`. The question's other members do not count. */
+export function validateRoot(
+  root: Certificate,
+  { time, bareAllowed }: Pick<PathQuestion, "time" | "bareAllowed">,
+): { readonly ok: true } | PathFailure {
+  const reason = root.isSelfIssued
+    ? (timeFault(root, time) ?? rootFault(root, bareAllowed) ?? ownSignatureFault(root))
+    : "no_root";
+  if (!reason) return { ok: true };
+  return { ok: false, reason, certificate: root, fix: pathFix(reason, describeCertificate(root), root) };
+}
+
+/** Whether `issuer` signed `certificate` and has the name it gives. Says nothing of validity. */
+export function isIssuedBy(certificate: Certificate, issuer: Certificate): boolean {
+  if (!sameName(certificate.issuer, issuer.subject)) return false;
+  return verifySignature(certificate.signatureAlgorithm, issuer.publicKey, certificate.tbs, certificate.signature);
+}
+
+/** A root's signature algorithm does not matter: its signature proves nothing, but it must not be wrong. */
+function ownSignatureFault({ signatureAlgorithm, publicKey, tbs, signature }: Certificate): PathReason | undefined {
+  return verifySignature(signatureAlgorithm, publicKey, tbs, signature) ? undefined : "signature";
+}
+
+function rootFault(root: Certificate, bareAllowed = false): PathReason | undefined {
+  const bare = bareAllowed && isBare(root);
+  return (bare ? undefined : authorityFault(root)) ?? certificateFault(root, bare);
 }
 
 class PathSearch {
@@ -107,18 +135,12 @@ class PathSearch {
     if (path.some((below) => isSameAuthority(below, issuer))) return ["loop", issuer];
     const fault =
       timeFault(issuer, this.#question.time) ??
-      (this.#roots.has(issuer.fingerprint) ? this.#rootFault(issuer) : subCaFault(issuer)) ??
+      (this.#roots.has(issuer.fingerprint) ? rootFault(issuer, this.#question.bareAllowed) : subCaFault(issuer)) ??
       pathLengthFault(issuer, path);
     if (fault) return [fault, issuer];
     const misnamed = this.#misnamed(path, issuer);
     if (misnamed) return ["name_constraints", misnamed];
     return [this.#isSignedBy(child, issuer) ? undefined : "signature", child];
-  }
-
-  /** A root's own signature says nothing, so its algorithm does not matter. */
-  #rootFault(root: Certificate): PathReason | undefined {
-    const bare = this.#question.bareAllowed === true && isBare(root);
-    return (bare ? undefined : authorityFault(root)) ?? certificateFault(root, bare);
   }
 
   /** The first certificate below `issuer` whose names it may not give; self-issued intermediates may have any. */

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { equalBytes, toHex } from "../util/bytes.ts";
 import type { Certificate } from "./certificate.ts";
 import { X509Error } from "./errors.ts";
-import { type OcspCertId, sameOcspCertId } from "./ocspRequest.ts";
+import { type OcspCertId, ocspCertIdOf, sameOcspCertId } from "./ocspRequest.ts";
 import { type OcspAnswer, type OcspError, type OcspResponseContent, parseOcspResponse } from "./ocspResponse.ts";
 import { extensionOids } from "./oids.ts";
 import { certificateFault, timeFault } from "./pathRules.ts";
@@ -99,11 +99,17 @@ function answerVerdict(content: Successful, question: OcspQuestion): OcspVerdict
   if (question.nonce && content.nonce && !equalBytes(question.nonce, content.nonce)) {
     return { outcome: "nonceMismatch" };
   }
-  const answer = content.answers.find(({ certId }) => sameOcspCertId(certId, question.certId));
+  const answer = content.answers.find((candidate) => concerns(candidate, question));
   if (!answer) return { outcome: "wrongCertificate" };
   // what is revoked stays revoked, however old the news
   if (answer.status === "revoked") return statusVerdict(answer);
   return timeVerdict(answer, question) ?? statusVerdict(answer);
+}
+
+/** A responder may name the certificate by another hash than was asked with. */
+function concerns({ certId }: OcspAnswer, { certId: asked, issuer }: OcspQuestion): boolean {
+  const named = ocspCertIdOf(asked.serialNumber, issuer.subject.der, issuer, certId.hashAlgorithm);
+  return sameOcspCertId(certId, asked) || sameOcspCertId(certId, named);
 }
 
 function timeVerdict({ thisUpdate, nextUpdate }: OcspAnswer, question: OcspQuestion): OcspVerdict | undefined {

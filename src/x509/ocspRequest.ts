@@ -31,12 +31,22 @@ export function ocspCertId(
   issuer: Certificate,
   hashAlgorithm: OcspCertId["hashAlgorithm"] = "SHA256",
 ): OcspCertId {
+  return ocspCertIdOf(certificate.serialNumber, certificate.issuer.der, issuer, hashAlgorithm);
+}
+
+/** For one of whom only the serial number is known. */
+export function ocspCertIdOf(
+  serialNumber: string,
+  issuerName: Uint8Array,
+  issuer: Certificate,
+  hashAlgorithm: OcspCertId["hashAlgorithm"],
+): OcspCertId {
   const hash = (bytes: Uint8Array) => createHash(hashAlgorithm.toLowerCase()).update(bytes).digest("hex");
   return {
     hashAlgorithm,
-    issuerNameHash: hash(certificate.issuer.der),
+    issuerNameHash: hash(issuerName),
     issuerKeyHash: hash(issuer.publicKeyBits),
-    serialNumber: certificate.serialNumber,
+    serialNumber,
   };
 }
 

@@ -46,7 +46,8 @@ const processedWhenCritical: ReadonlySet<string> = new Set([
 const strongKeys = /^(P-(256|384|521)|Ed25519|Ed448|RSA-(204[89]|20[5-9]\d|2[1-9]\d\d|[3-9]\d{3}|1[0-6]\d{3}))$/;
 
 /** Both ends belong to the validity (4.1.2.5). */
-export function timeFault({ notBefore, notAfter }: Certificate, time: number): PathReason | undefined {
+export function timeFault({ notBefore, notAfter }: Certificate, time: number | "any"): PathReason | undefined {
+  if (time === "any") return undefined;
   if (time < notBefore) return "not_yet_valid";
   // whole seconds: a certificate that ends at 12:00:00 is valid throughout that second
   return Math.floor(time / 1000) * 1000 > notAfter ? "expired" : undefined;

@@ -1,0 +1,364 @@
+/** The station's certificate store: EVerest's `evse_security` commands over files, one after the other. */
+import type { Clock } from "../util/clock.ts";
+import type { Files } from "../util/files.ts";
+import type { Logger } from "../util/log.ts";
+import type { Random } from "../util/random.ts";
+import { Collector, defaultLimits, distinct, leafRemoval, type StoreLimits } from "./collector.ts";
+import { createRequest, isUsableSubject, type RequestedSubject } from "./csr.ts";
+import { Disk } from "./disk.ts";
+import { verifyFileSignature } from "./fileSignature.ts";
+import { installedCertificates } from "./installed.ts";
+import { hashesOf } from "./issuers.ts";
+import { type FileChange, Journal } from "./journal.ts";
+import { LeafQueries, type LeafQuestion } from "./leafQueries.ts";
+import { isRefusal, judgeLeaf, leafChanges, newKeyFile, parseChain } from "./leafUpdate.ts";
+import type { LeafChoice } from "./leaves.ts";
+import { createNameMaker } from "./names.ts";
+import { moOcspRequests, v2gOcspRequests } from "./ocspRequests.ts";
+import { ocspUpdate } from "./ocspUpdate.ts";
+import { caPath, isOwnLeafType, type OwnLeafType, type StorePaths } from "./paths.ts";
+import { prepareFolders } from "./prepare.ts";
+import type { Role } from "./profiles/index.ts";
+import { installResult, sameHash, validationResult } from "./results.ts";
+import { deleteChanges, installChange, judgeRoot } from "./roots.ts";
+import type * as T from "./types.ts";
+import { judge, type Refusal, type Verdict } from "./verdict.ts";
+
+export interface StoreOptions {
+  readonly paths: StorePaths;
+  /** Of private keys; empty for none. */
+  readonly password: string;
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly leafChoice?: LeafChoice;
+  readonly limits?: Partial<StoreLimits>;
+  /** Told of every change that was accepted. */
+  readonly onUpdate?: (update: T.CertificateStoreUpdate) => void;
+}
+
+const caTypes = ["V2G", "MO", "CSMS", "MF"] as const;
+const DAY = 24 * 3600_000;
+
+/** Makes missing folders and bundles, finishes what a crash interrupted. What cannot be made is only warned of. */
+export async function openStore(options: StoreOptions): Promise<CertificateStore> {
+  await prepareFolders(options.files, options.paths, options.log);
+  return new CertificateStore(options);
+}
+
+/** Commands and results are those of the interface `evse_security`; none throws for what is in the files or was sent. */
+export class CertificateStore {
+  readonly #options: StoreOptions;
+  readonly #log: Logger;
+  readonly #disk: Disk;
+  readonly #journal: Journal;
+  readonly #collector: Collector;
+  readonly #leafQueries: LeafQueries;
+  readonly #newName: () => string;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(options: StoreOptions) {
+    const { files, paths, log, password, leafChoice = "newest", clock, random } = options;
+    this.#options = options;
+    this.#log = log;
+    this.#disk = new Disk(files, paths, log, password, leafChoice);
+    this.#journal = new Journal(files, `${paths.secc_leaf_cert_directory}/.evse_security.journal`);
+    this.#collector = new Collector(this.#disk, { ...defaultLimits, ...options.limits });
+    this.#leafQueries = new LeafQueries(this.#disk, password, log);
+    this.#newName = createNameMaker(clock, random);
+  }
+
+  get paths(): StorePaths {
+    return this.#options.paths;
+  }
+
+  install_ca_certificate(args: {
+    certificate: string;
+    certificate_type: T.CaCertificateType;
+  }): Promise<T.InstallCertificateResult> {
+    return this.#inTurn(async (time) => {
+      const { certificate: pem, certificate_type: type } = args;
+      if (await this.#isFull(time)) return "CertificateStoreMaxLengthExceeded";
+      const verdict = judgeRoot(pem, type, time);
+      if (!verdict.ok) {
+        this.#log.warn({ type, result: verdict.result }, `root certificate refused: ${verdict.why}`);
+        return verdict.result;
+      }
+      const path = caPath(this.paths, type);
+      const present = await this.#disk.rootFiles(type);
+      const name = `${type}_ROOT_${this.#newName()}`;
+      const change = await installChange(this.#disk.files, path, present, verdict.certificate, name);
+      if (!(await this.#write(change ? [change] : []))) return "WriteError";
+      this.#options.onUpdate?.({ operation: "Installed", ca_certificate_type: type });
+      return "Accepted";
+    });
+  }
+
+  delete_certificate(args: { certificate_hash_data: T.CertificateHashData }): Promise<T.DeleteCertificateResult> {
+    return this.#inTurn(async () => {
+      const root = await this.#deleteRoot(args.certificate_hash_data);
+      if (root !== "NotFound") return root;
+      const secc = await this.#deleteLeaf(args.certificate_hash_data);
+      if (secc !== "NotFound") return secc;
+      // M04.FR.06: the station must not lose the certificate it identifies itself with
+      return (await this.#leavesWith("CSMS", args.certificate_hash_data)).length > 0 ? "Failed" : "NotFound";
+    });
+  }
+
+  update_leaf_certificate(args: {
+    certificate_chain: string;
+    certificate_type: T.LeafCertificateType;
+  }): Promise<T.InstallCertificateResult> {
+    return this.#inTurn(async (time) => {
+      const { certificate_chain, certificate_type: type } = args;
+      if (await this.#isFull(time)) return "CertificateStoreMaxLengthExceeded";
+      if (!isOwnLeafType(type)) return "WriteError";
+      const chain = parseChain(certificate_chain);
+      const verdict = isRefusal(chain) ? chain : await judgeLeaf(this.#disk, type, chain, time);
+      if (!verdict.ok) return installResult(this.#refused(`${type} leaf`, verdict));
+      return this.#storeLeaf(type, verdict.path);
+    });
+  }
+
+  async #storeLeaf(
+    type: OwnLeafType,
+    path: Extract<Verdict, { ok: true }>["path"],
+  ): Promise<T.InstallCertificateResult> {
+    const [certificate] = path;
+    const key = certificate && (await this.#disk.findKey(type, { certificate, files: [] }));
+    if (!key?.found) {
+      this.#log.warn({ type, unreadable: key?.problems ?? [] }, "leaf refused: no private key here belongs to it");
+      return "WriteError";
+    }
+    if (!(await this.#write(await leafChanges(this.#disk, type, path, this.#newName())))) return "WriteError";
+    this.#options.onUpdate?.({ operation: "Installed", leaf_certificate_type: type });
+    return "Accepted";
+  }
+
+  verify_certificate(args: {
+    certificate_chain: string;
+    certificate_types: readonly T.LeafCertificateType[];
+  }): Promise<T.CertificateValidationResult> {
+    return this.judge_chain(args).then(validationResult);
+  }
+
+  /** As {@link verify_certificate}, with the reason and the fix. The first of MO, V2G, CSMS, MF that is asked for is the role. */
+  judge_chain(args: {
+    certificate_chain: string;
+    certificate_types: readonly T.LeafCertificateType[];
+  }): Promise<Verdict> {
+    return this.#inTurn(async (time) => {
+      const chain = parseChain(args.certificate_chain);
+      if (isRefusal(chain)) return chain;
+      const [leaf, ...rest] = chain;
+      const anchors = await Promise.all(args.certificate_types.map((type) => this.#disk.rootFiles(type)));
+      const role = roleOf(args.certificate_types);
+      const verdict = judge({
+        role,
+        leaf,
+        chain: rest,
+        anchors: anchors.flat().flatMap(({ certificates }) => certificates),
+        time,
+        bareAllowed: role === "csms_client" || role === "mf",
+      });
+      return verdict.ok ? verdict : this.#refused(`${role} chain`, verdict);
+    });
+  }
+
+  get_installed_certificates(args: {
+    certificate_types: readonly T.CertificateType[];
+  }): Promise<T.GetInstalledCertificatesResult> {
+    return this.#inTurn((time) => installedCertificates(this.#disk, args.certificate_types, time));
+  }
+
+  get_v2g_ocsp_request_data(): Promise<T.OCSPRequestDataList> {
+    return this.#inTurn((time) => v2gOcspRequests(this.#disk, time));
+  }
+
+  get_mo_ocsp_request_data(args: { certificate_chain: string }): Promise<T.OCSPRequestDataList> {
+    return this.#inTurn(() => moOcspRequests(this.#disk, args.certificate_chain));
+  }
+
+  /** Stores a response (base64 of DER) that is right for the certificate; another is warned of and changes nothing. */
+  update_ocsp_cache(args: { certificate_hash_data: T.CertificateHashData; ocsp_response: string }): Promise<null> {
+    return this.#inTurn(async (time) => {
+      const { certificate_hash_data: hash, ocsp_response } = args;
+      const update = await ocspUpdate(this.#disk, hash, ocsp_response, time, this.#newName());
+      if ("changes" in update) await this.#write(update.changes);
+      else this.#log.warn({ serial: hash.serial_number, reason: update.refused }, "OCSP response not stored");
+      return null;
+    });
+  }
+
+  is_ca_certificate_installed(args: { certificate_type: T.CaCertificateType }): Promise<boolean> {
+    return this.#inTurn(async (time) => (await this.#disk.validRoots(args.certificate_type, time)).length > 0);
+  }
+
+  generate_certificate_signing_request(
+    args: RequestedSubject & { certificate_type: T.LeafCertificateType; use_tpm: boolean },
+  ): Promise<T.GetCertificateSignRequestResult> {
+    return this.#inTurn(async (time) => {
+      const type = args.certificate_type;
+      if (!isOwnLeafType(type)) return { status: "InvalidRequestedType" };
+      if (args.use_tpm) {
+        this.#log.warn({ type }, "no key made: there is no TPM here");
+        return { status: "KeyGenError" };
+      }
+      if (!isUsableSubject(args)) return { status: "GenerationError" };
+      if (await this.#isFull(time)) return { status: "KeyGenError" };
+      const { key, csr } = await createRequest(args, this.#options.password);
+      const write = newKeyFile(this.#disk, type, this.#newName());
+      // the key is safe on disk before anybody hears of it
+      if (!(await this.#write([{ write, content: key, mode: 0o600 }]))) return { status: "KeyGenError" };
+      return { status: "Accepted", csr };
+    });
+  }
+
+  get_leaf_certificate_info(args: LeafQuestion): Promise<T.GetCertificateInfoResult> {
+    return this.#inTurn((time) => this.#leafQueries.one(args, time));
+  }
+
+  get_all_valid_certificates_info(args: LeafQuestion): Promise<T.GetCertificateFullInfoResult> {
+    return this.#inTurn((time) => this.#leafQueries.all(args, time));
+  }
+
+  /** The bundle, or in a folder the file of the first valid root; empty when there is none. */
+  get_verify_file(args: { certificate_type: T.CaCertificateType }): Promise<string> {
+    return this.#inTurn(async (time) => {
+      const path = caPath(this.paths, args.certificate_type);
+      const files = await this.#disk.rootFiles(args.certificate_type);
+      if (files.some((file) => file.path === path && file.certificates.length > 0)) return path;
+      return (await this.#disk.validRoots(args.certificate_type, time))[0]?.file ?? "";
+    });
+  }
+
+  /** The bundle or folder; empty when it holds no certificate. */
+  get_verify_location(args: { certificate_type: T.CaCertificateType }): Promise<string> {
+    return this.#inTurn(async () => {
+      const files = await this.#disk.rootFiles(args.certificate_type);
+      return files.some(({ certificates }) => certificates.length > 0) ? caPath(this.paths, args.certificate_type) : "";
+    });
+  }
+
+  /** Whole days until the leaf in use ends; 0 when there is none with a key. */
+  get_leaf_expiry_days_count(args: { certificate_type: T.LeafCertificateType }): Promise<number> {
+    return this.#inTurn(async (time) => {
+      const type = args.certificate_type;
+      if (!isOwnLeafType(type)) return 0;
+      const [leaf] = await this.#disk.withKeys(type, await this.#disk.validLeaves(type, time));
+      return leaf ? Math.floor((leaf.certificate.notAfter - time) / DAY) : 0;
+    });
+  }
+
+  verify_file_signature(args: { file_path: string; signing_certificate: string; signature: string }): Promise<boolean> {
+    return this.#inTurn(() => verifyFileSignature(this.#disk.files, args));
+  }
+
+  /** Throws away keys whose request was never answered, and when the store is full what else is of no use. */
+  collect_garbage(): Promise<void> {
+    return this.#inTurn((time) => this.#collect(time));
+  }
+
+  async #deleteRoot(hash: T.CertificateHashData): Promise<T.DeleteCertificateResult> {
+    const changes = new Map<T.CaCertificateType, FileChange[]>();
+    for (const type of caTypes) {
+      const found = await deleteChanges(
+        this.#disk.files,
+        caPath(this.paths, type),
+        await this.#disk.rootFiles(type),
+        hash,
+      );
+      if (found.length > 0) changes.set(type, found);
+    }
+    if (changes.size === 0) return "NotFound";
+    if (!(await this.#write(distinct([...changes.values()].flat())))) return "Failed";
+    for (const type of changes.keys()) this.#options.onUpdate?.({ operation: "Deleted", ca_certificate_type: type });
+    return "Accepted";
+  }
+
+  async #deleteLeaf(hash: T.CertificateHashData): Promise<T.DeleteCertificateResult> {
+    const doomed = await this.#leavesWith("V2G", hash);
+    if (doomed.length === 0) return "NotFound";
+    const kept = (await this.#disk.leaves("V2G")).filter(
+      ({ certificate }) => !doomed.some((leaf) => leaf.certificate.fingerprint === certificate.fingerprint),
+    );
+    const changes = await Promise.all(doomed.map((leaf) => leafRemoval(this.#disk, "V2G", leaf, kept)));
+    if (!(await this.#write(distinct(changes.flat())))) return "Failed";
+    this.#options.onUpdate?.({ operation: "Deleted", leaf_certificate_type: "V2G" });
+    return "Accepted";
+  }
+
+  /** Leaves that are, or whose chain has, the certificate of a hash. */
+  async #leavesWith(type: OwnLeafType, hash: T.CertificateHashData) {
+    const roots = (await this.#disk.rootFiles(type)).flatMap(({ certificates }) => certificates);
+    return (await this.#disk.leaves(type)).filter(({ certificate, chain }) => {
+      const own = [certificate, ...chain];
+      const hashes = hashesOf([...own, ...roots]);
+      return own.some((c) => {
+        const known = hashes.get(c);
+        return known !== undefined && sameHash(known, hash);
+      });
+    });
+  }
+
+  async #isFull(time: number): Promise<boolean> {
+    await this.#collect(time);
+    if (!(await this.#collector.isFull())) return false;
+    this.#log.warn({}, "the certificate store is full");
+    return true;
+  }
+
+  async #collect(time: number): Promise<void> {
+    const forgotten = await this.#collector.forgottenKeys(time);
+    const expendable = (await this.#collector.isFull()) ? await this.#collector.expendable(time) : [];
+    await this.#write(distinct([...forgotten, ...expendable]));
+  }
+
+  #refused(what: string, refusal: Refusal): Refusal {
+    const { reason, certificate, clause, fix } = refusal;
+    this.#log.warn({ reason, certificate, clause, fix }, `${what} refused`);
+    return refusal;
+  }
+
+  /** False when the disk does not take it; then nothing is changed. */
+  async #write(changes: readonly FileChange[]): Promise<boolean> {
+    try {
+      await this.#journal.apply(changes);
+      return true;
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      this.#log.error({ code: error.code, path: error.path }, "the certificate store could not be written");
+      return false;
+    }
+  }
+
+  /** One operation at a time, on files that no crash has left half changed. */
+  #inTurn<R>(operation: (time: number) => Promise<R>): Promise<R> {
+    const turn = this.#last.then(async () => {
+      await this.#recover();
+      return operation(this.#options.clock.now());
+    });
+    this.#last = turn.catch(() => {});
+    return turn;
+  }
+
+  async #recover(): Promise<void> {
+    try {
+      await this.#journal.recover();
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      this.#log.error({ code: error.code, path: error.path }, "an interrupted change could not be finished");
+    }
+  }
+}
+
+function roleOf(types: readonly T.LeafCertificateType[]): Role {
+  if (types.includes("MO")) return "contract";
+  if (types.includes("V2G")) return "secc";
+  return types.includes("CSMS") ? "csms_client" : "mf";
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && typeof (error as NodeJS.ErrnoException).code === "string";
+}
