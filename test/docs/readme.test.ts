@@ -1,0 +1,58 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, describe, expect, it } from "vitest";
+
+const root = resolve(import.meta.dirname, "../..");
+const readme = readFileSync(join(root, "README.md"), "utf8");
+const run = promisify(execFile);
+/** Inside the package, so that `plugcharge/exi` resolves as it does for its users. */
+const scratch = mkdtempSync(join(root, ".readme-"));
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+const blocks = [...readme.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map((match) => ({
+  language: match[1] ?? "",
+  text: match[2] ?? "",
+}));
+const commands = blocks
+  .filter(({ language }) => language === "sh")
+  .flatMap(({ text }) => text.split("\n"))
+  .map((line) => line.replace(/\s+#.*$/, "").trim())
+  .filter(Boolean);
+const own = commands.filter((command) => command.includes("npx plugcharge"));
+
+describe("README", () => {
+  it("is at most 200 lines", () => {
+    expect(readme.split("\n").length).toBeLessThanOrEqual(200);
+  });
+
+  it("names its set-up and test commands as CI runs them", () => {
+    const ci = readFileSync(join(root, ".ci/run"), "utf8");
+    for (const command of ["npm cit", "npm start"]) {
+      expect(readme).toContain(command);
+      expect(ci).toContain(command);
+    }
+  });
+
+  it.each(own)("runs: %s", { timeout: 60_000 }, async (command) => {
+    const { stdout } = await run("bash", ["-c", command.replaceAll("npx plugcharge", "node dist/cli/main.js")], {
+      cwd: root,
+    });
+    expect(stdout).not.toBe("");
+  });
+
+  it("prints what the example says", { timeout: 60_000 }, async () => {
+    const at = blocks.findIndex(({ language }) => language === "ts");
+    const file = join(scratch, "example.ts");
+    writeFileSync(file, blocks[at]?.text ?? "");
+    const { stdout } = await run(process.execPath, ["--import", "tsx", file], { cwd: root });
+    expect(stdout).toBe(blocks[at + 1]?.text);
+  });
+
+  it("names only imports that exist", async () => {
+    const imports = [...readme.matchAll(/`(plugcharge\/\w+)`/g)].map((match) => match[1] ?? "");
+    expect(imports.length).toBeGreaterThan(0);
+    for (const name of imports) expect(import.meta.resolve?.(name) ?? name).toBeTruthy();
+  });
+});
