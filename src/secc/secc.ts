@@ -113,6 +113,11 @@ export class Secc {
     return this.#listeners.port("tls") !== undefined;
   }
 
+  /** The UDP port of the SDP server; undefined when there is none. */
+  get sdpPort(): number | undefined {
+    return this.#sdp?.port;
+  }
+
   /** Ports for who needs them without SDP. */
   port(security: "tls" | "none"): number | undefined {
     return this.#listeners.port(security);
