@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { contractAccount, csmsPki } from "../../src/csms/pki.ts";
 import type { CertificateSignedRequest, TransactionEventRequest } from "../../src/ocpp/v201/messages.generated.ts";
-import { createPki, requireFault } from "../../src/pki/index.ts";
+import { createPki } from "../../src/pki/index.ts";
 import { NotConnected } from "../../src/rpc/errors.ts";
 import { Link } from "../../src/rpc/link.ts";
 import { fromBase64, toBase64 } from "../../src/util/bytes.ts";
@@ -350,7 +350,6 @@ describe("the OCSP responder", () => {
       clock,
       random: cryptoRandom,
       ocspUrl: responder.csms.ocspUrl,
-      faults: [requireFault("contract:wrong-dc")],
     });
     responder.csms.usePki(csmsPki(pki));
     test.csms.usePki(csmsPki(pki));

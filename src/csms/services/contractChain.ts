@@ -1,4 +1,5 @@
 /** A contract's chain, as a station sent it: read, and followed to a root. Pure. */
+import { judge } from "../../evseSecurity/verdict.ts";
 import {
   type Certificate,
   describeCertificate,
@@ -24,25 +25,19 @@ export interface RevocationQuestion {
   readonly subject: string;
 }
 
-/** ISO 15118-2, annex F: at most two sub-CAs between a contract and its root. */
-const MAX_SUB_CAS = 2;
-
 /** @param pem the contract certificate with its sub-CAs in any order; these may also be known from `pki`. */
 export function followChain(pem: string, pki: CsmsPki, time: number): ChainResult {
   const certificates = readChain(pem);
   const leaf = certificates?.find(({ isCa }) => !isCa);
   if (!certificates || !leaf)
     return { ok: false, finding: "unreadable", reason: "no contract certificate can be read" };
-  const verdict = validatePath({
-    leaf,
-    intermediates: [...certificates, ...pki.intermediates],
-    anchors: [...pki.roots.mo, ...pki.roots.v2g],
-    time,
-    maxIntermediates: MAX_SUB_CAS,
-  });
-  if (verdict.ok) return leafResult(leaf, verdict.path);
-  const reason = `${describeCertificate(verdict.certificate)}: ${verdict.reason.replaceAll("_", " ")}`;
-  return { ok: false, finding: findingFor(verdict.reason), reason };
+  const anchors = [...pki.roots.mo, ...pki.roots.v2g];
+  const found = validatePath({ leaf, intermediates: [...certificates, ...pki.intermediates], anchors, time });
+  if (!found.ok) return refusal(found.reason, describeCertificate(found.certificate), found.fix);
+  const chain = found.path.slice(1, -1);
+  const verdict = judge({ role: "contract", leaf, chain, anchors, time });
+  if (!verdict.ok) return refusal(verdict.reason, verdict.certificate, verdict.fix);
+  return { ok: true, path: [leaf, ...verdict.path.slice(1)] };
 }
 
 /** What to ask about the path's certificates; a root is trusted by being installed, and one without a URL cannot be asked about. */
@@ -64,16 +59,16 @@ function readChain(pem: string): Certificate[] | undefined {
   }
 }
 
-function leafResult(leaf: Certificate, path: readonly Certificate[]): ChainResult {
-  if (leaf.keyUsage?.has("digitalSignature") === false) {
-    return { ok: false, finding: "badChain", reason: `${describeCertificate(leaf)}: must not sign` };
-  }
-  return { ok: true, path: [leaf, ...path.slice(1)] };
-}
+/** The chain leads nowhere that this CSMS knows: its roots decide, not the chain. */
+const withoutRoot: readonly string[] = [
+  "no_trust_anchor",
+  "unknown_issuer",
+  "incomplete_chain",
+  "self_signed",
+  "no_root",
+];
 
-function findingFor(reason: string): Finding["finding"] {
-  if (reason === "expired") return "expired";
-  return ["no_trust_anchor", "unknown_issuer", "incomplete_chain", "self_signed", "no_root"].includes(reason)
-    ? "untrusted"
-    : "badChain";
+function refusal(reason: string, certificate: string, fix: string): ChainResult {
+  const finding = reason === "expired" ? "expired" : withoutRoot.includes(reason) ? "untrusted" : "badChain";
+  return { ok: false, finding, reason: `${certificate}: ${reason.replaceAll("_", " ")}`, fix };
 }

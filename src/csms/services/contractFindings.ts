@@ -56,10 +56,13 @@ export const contractFindings = {
 
 export type ContractFinding = keyof typeof contractFindings;
 
-/** A finding about one contract. `reason` is a sentence without a full stop, naming the certificate or the eMAID. */
+/** A finding about one contract. */
 export interface Finding {
   readonly finding: ContractFinding;
+  /** A sentence without a full stop, naming the certificate or the eMAID. */
   readonly reason: string;
+  /** Where more is known than the table has. */
+  readonly fix?: string;
 }
 
 /** What the CSMS answers and why. */
@@ -68,18 +71,17 @@ export interface ContractVerdict extends Finding {
   /** Absent when the station sent neither certificate nor hash data. */
   readonly certificateStatus?: AuthorizeCertificateStatusEnumType;
   readonly rule: string;
-  readonly fix?: string;
 }
 
 /** @param contract the contract's own status, for findings that let it decide. */
-export function contractVerdict({ finding, reason }: Finding, contract: AuthorizationStatusEnumType): ContractVerdict {
-  const { certificateStatus, rule, ...row }: Row = contractFindings[finding];
+export function contractVerdict(found: Finding, contract: AuthorizationStatusEnumType): ContractVerdict {
+  const { certificateStatus, rule, ...row }: Row = contractFindings[found.finding];
+  const fix = found.fix ?? row.fix;
   return {
-    finding,
-    reason,
+    ...found,
     status: row.status ?? contract,
     certificateStatus,
     rule,
-    ...(row.fix !== undefined && { fix: row.fix }),
+    ...(fix !== undefined && { fix }),
   };
 }
