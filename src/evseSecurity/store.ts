@@ -1,11 +1,13 @@
 /** The station's certificate store: EVerest's `evse_security` commands over files, one after the other. */
 import type { Clock } from "../util/clock.ts";
+import type { UserError } from "../util/errors.ts";
 import type { Files } from "../util/files.ts";
 import type { Logger } from "../util/log.ts";
 import type { Random } from "../util/random.ts";
 import { Collector, defaultLimits, distinct, leafRemoval, type StoreLimits } from "./collector.ts";
 import { createRequest, isUsableSubject, type RequestedSubject } from "./csr.ts";
 import { Disk } from "./disk.ts";
+import { explainLeaf } from "./explainLeaf.ts";
 import { verifyFileSignature } from "./fileSignature.ts";
 import { installedCertificates } from "./installed.ts";
 import { hashesOf } from "./issuers.ts";
@@ -253,6 +255,11 @@ export class CertificateStore {
 
   verify_file_signature(args: { file_path: string; signing_certificate: string; signature: string }): Promise<boolean> {
     return this.#inTurn(() => verifyFileSignature(this.#disk.files, args));
+  }
+
+  /** Why there is no leaf to present, naming the file and the fix; undefined when there is one with key and path. */
+  explain_leaf(args: { certificate_type: OwnLeafType }): Promise<UserError | undefined> {
+    return this.#inTurn((time) => explainLeaf(this.#disk, args.certificate_type, time));
   }
 
   /** Throws away keys whose request was never answered, and when the store is full what else is of no use. */
