@@ -1,7 +1,8 @@
 /** What a session wants to happen outside, as values; whoever runs the session carries them out. */
 import type { VariableName, VariableValue } from "../framework/interface.ts";
 import type { ISO15118_ev } from "../interfaces/ISO15118_ev.ts";
-import type { RequestName } from "../iso15118/iso2/index.ts";
+import type { PhysicalValue, RequestName } from "../iso15118/iso2/index.ts";
+import { plainValue } from "../iso15118/physicalValue.ts";
 import type { TraceEvent } from "../util/trace.ts";
 
 type Ev = typeof ISO15118_ev;
@@ -23,6 +24,13 @@ export function publish<V extends VariableName<Ev>>(
   ...[name, value]: null extends VariableValue<Ev, V> ? [name: V] : [name: V, value: VariableValue<Ev, V>]
 ): Effect {
   return { to: "ev", name, value: value ?? null } as Effect;
+}
+
+const MOST_AMPERES = 400;
+
+/** What the EVSE allows per phase, within what the interface ISO15118_ev takes. */
+export function maxCurrent(value: PhysicalValue): Effect {
+  return publish("ac_evse_max_current", Math.min(Math.max(plainValue(value), 0), MOST_AMPERES));
 }
 
 /** A decision of the car for the timeline. */

@@ -65,27 +65,24 @@ async function plugIn({ network, clock, world = good, sdpPort, ...more }: Settin
     chain: toPem(world.members.secc.certificate, ...world.chain("secc")),
     key: exportPrivateKey(world.members.secc.key, "pkcs8"),
   };
-  const secc = await Secc.start(
-    {
-      network,
-      clock,
-      random: cryptoRandom,
-      log: silentLogger,
-      trace: timeline,
-      link,
-      sdpPort,
-      tlsSecurity: more.noTls ? "prohibit" : "force",
-      tls: { handshakeMs: 5000 },
-      protocols: [iso2Protocol],
-      settings: { authTimeoutPnc: 55, authTimeoutEim: 300 },
-      closeAtOnce: true,
-      maxConnections: 4,
-      checkContract: async () => ({ result: "unchecked" }),
-      serviceParameters: async () => undefined,
-      perform,
-    },
-    credentials,
-  );
+  const secc = new Secc({
+    network,
+    clock,
+    random: cryptoRandom,
+    log: silentLogger,
+    trace: timeline,
+    sdpPort,
+    tlsSecurity: more.noTls ? "prohibit" : "force",
+    tls: { handshakeMs: 5000 },
+    protocols: [iso2Protocol],
+    settings: { authTimeoutPnc: 55, authTimeoutEim: 300 },
+    closeAtOnce: true,
+    maxConnections: 4,
+    checkContract: async () => ({ result: "unchecked" }),
+    serviceParameters: async () => undefined,
+    perform,
+  });
+  await secc.open(link, credentials);
   running.push(secc);
   secc.update({
     evseId: "DE*PNX*00001",

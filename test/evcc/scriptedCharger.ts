@@ -51,10 +51,12 @@ export async function scriptedCharger(script: Script): Promise<ScriptedCharger> 
 
 function serve(stream: ByteStream, script: Script, heard: (Named & { header: V2G_Message["Header"] })[]): void {
   const framer = new Framer(65536);
+  let agreed = false;
   const send = (exi: Uint8Array) => void stream.write(encodeFrame(payloadType.exi, exi)).catch(() => {});
   stream.onData((bytes) => {
     for (const { payload } of framer.push(bytes)) {
-      if (heard.length === 0 && isHandshake(payload)) {
+      if (!agreed) {
+        agreed = true;
         send(
           appProtocol.encode(
             "supportedAppProtocolRes",
@@ -72,14 +74,6 @@ function serve(stream: ByteStream, script: Script, heard: (Named & { header: V2G
       else if (change !== null) send(answerTo(request.name, change));
     }
   });
-}
-
-function isHandshake(payload: Uint8Array): boolean {
-  try {
-    return appProtocol.decode(payload).root === "supportedAppProtocolReq";
-  } catch {
-    return false;
-  }
 }
 
 /** The EXI of the good answer with a change. */

@@ -1,7 +1,7 @@
 import type { AC_EVSEChargeParameter, Messages } from "../../iso15118/iso2/index.ts";
 import { physicalValue, plainValue } from "../../iso15118/physicalValue.ts";
 import type { Car } from "../car.ts";
-import { publish } from "../effects.ts";
+import { maxCurrent, publish } from "../effects.ts";
 import { chargingProfile } from "./chargingProfile.ts";
 import { askAgain, end, type Iso2Session, patience, type Request, state } from "./protocol.ts";
 
@@ -33,12 +33,11 @@ export const chargeParameterDiscovery = state({
       if (!limits) return end({ ended: "protocol error", reason: "the EVSE answers AC charging with DC limits" });
       const [schedule] = SAScheduleList?.SAScheduleTuple ?? [];
       if (!schedule) return end({ ended: "protocol error", reason: "the EVSE is finished, but offers no schedule" });
-      const maxCurrent = publish("ac_evse_max_current", plainValue(limits.EVSEMaxCurrent));
       return {
         next: "PowerDelivery",
         session: { schedule, progress: "Start" },
         reply: powerDeliveryStart(session.car, schedule, limits),
-        effects: [effect, maxCurrent, publish("ev_power_ready", true)],
+        effects: [effect, maxCurrent(limits.EVSEMaxCurrent), publish("ev_power_ready", true)],
       };
     },
   },

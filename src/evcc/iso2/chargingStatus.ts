@@ -1,6 +1,5 @@
 import type { MeterInfo } from "../../iso15118/iso2/index.ts";
-import { plainValue } from "../../iso15118/physicalValue.ts";
-import { publish } from "../effects.ts";
+import { maxCurrent } from "../effects.ts";
 import { afterStatus, chargeOn } from "./charging.ts";
 import { end, type Iso2Session, type Request, state } from "./protocol.ts";
 
@@ -11,7 +10,7 @@ export const chargingStatus = state({
   on: {
     ChargingStatusRes({ body }, session) {
       const { AC_EVSEStatus, EVSEMaxCurrent, MeterInfo, ReceiptRequired } = body;
-      const effects = EVSEMaxCurrent ? [publish("ac_evse_max_current", plainValue(EVSEMaxCurrent))] : [];
+      const effects = EVSEMaxCurrent ? [maxCurrent(EVSEMaxCurrent)] : [];
       if (ReceiptRequired && MeterInfo && session.payment === "Contract") {
         return { next: "MeteringReceipt", reply: meteringReceiptReq(MeterInfo, session), effects };
       }

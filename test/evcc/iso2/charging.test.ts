@@ -128,6 +128,14 @@ describe("ChargingStatus", () => {
     expect(resumed(paused, given)).toMatchObject({ next: "ChargingStatus", ...sends("ChargingStatusReq", {}) });
   });
 
+  test.each([
+    [physicalValue(-5, "A"), 0],
+    [physicalValue(30_000_000, "A"), 400],
+  ])("bad case: an absurd limit is cut to what other parts take", (EVSEMaxCurrent, told) => {
+    const { effects } = take("ChargingStatusRes", { EVSEMaxCurrent }, given);
+    expect(effects).toEqual([variable("ac_evse_max_current", told)]);
+  });
+
   test("the car wants to stop during the pause: at once", () => {
     const step = resumed(take("ChargingStatusRes", {}, given), { ...given, ending: "Terminate" });
     expect(step).toMatchObject({ ...stopping, session: { progress: "Stop" } });

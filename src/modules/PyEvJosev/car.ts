@@ -1,0 +1,58 @@
+/** The car of a session, from the module's configuration and the order to charge. */
+import type { Car, Contract, EnergyTransferMode, PaymentOption } from "../../evcc/index.ts";
+import type { Link } from "../../transport/interfaces.ts";
+import type { Config } from "./manifest.ts";
+
+/** Order to charge, as `start_charging` gives it. Though the interface speaks of kWh, EVerest's callers mean Wh. */
+export interface Order {
+  readonly EnergyTransferMode: string;
+  readonly SelectedPaymentOption: {
+    readonly payment_option?: PaymentOption;
+    readonly enforce_payment_option?: boolean;
+  };
+  /** Seconds from now. */
+  readonly DepartureTime: number;
+  /** Wh. */
+  readonly EAmount: number;
+}
+
+/** What this simulated car can take on AC, per phase; EVerest's car has the same. */
+const LIMITS = { voltage: 400, maxCurrent: 32, minCurrent: 10 } as const;
+/** For an interface without MAC address, as loopback; locally administered. */
+const NO_MAC = Uint8Array.of(0x02, 0, 0, 0, 0, 0x01);
+/** Milliseconds; with simulated delays switched off the car still does not pester the station. */
+const PACE = { ongoing: { real: 250, least: 20 }, loop: { real: 1000, least: 100 } } as const;
+
+/** Modes of AC charging by ISO 15118-2, the ones that this car can. */
+export function isSupported(mode: string): mode is EnergyTransferMode {
+  return mode === "AC_single_phase_core" || mode === "AC_three_phase_core";
+}
+
+export function carFor(
+  order: Order & { readonly EnergyTransferMode: EnergyTransferMode },
+  config: Config,
+  { mac }: Link,
+  contract: Contract | undefined,
+  delayFactor: number,
+): Car {
+  const { payment_option, enforce_payment_option = false } = order.SelectedPaymentOption;
+  return {
+    EVCCID: mac.some((octet) => octet !== 0) ? mac : NO_MAC,
+    mode: order.EnergyTransferMode,
+    payment: { enforced: enforce_payment_option, ...(payment_option && { option: payment_option }) },
+    ...(contract && { contract }),
+    limits: LIMITS,
+    departureTime: Math.max(0, Math.round(order.DepartureTime)),
+    energyAmount: Math.max(0, order.EAmount),
+    services: {
+      internet: config.is_internet_service_needed,
+      allDetails: config.request_all_service_details,
+      selectAll: config.select_all_vas_services,
+    },
+    pace: { ongoing: paced("ongoing", delayFactor), loop: paced("loop", delayFactor) },
+  };
+}
+
+function paced(what: keyof typeof PACE, delayFactor: number): number {
+  return Math.max(PACE[what].least, PACE[what].real * delayFactor);
+}

@@ -1,0 +1,108 @@
+/** What the car carries in EVerest's layout of certificates: V2G roots, and a contract with its key. */
+import { join } from "node:path";
+import type { Contract } from "../../evcc/index.ts";
+import { normaliseEmaid } from "../../iso15118/emaid.ts";
+import type { Files } from "../../util/files.ts";
+import {
+  type Certificate,
+  describeCertificate,
+  loadPrivateKey,
+  parseCertificate,
+  parsePemChain,
+  samePublicKey,
+  X509Error,
+} from "../../x509/index.ts";
+
+const V2G_ROOTS = "ca/v2g/V2G_ROOT_CA.pem";
+const LEAF = "client/mo/MO_LEAF.pem";
+const KEY = "client/mo/MO_LEAF.key";
+const PASSWORD = "client/mo/MO_LEAF_PASSWORD.txt";
+const CHAIN = "client/mo/MO_CERT_CHAIN.pem";
+/** Used where there is no chain file; from the leaf upwards. */
+const SUB_CAS = ["ca/mo/MO_SUB_CA2.pem", "ca/mo/MO_SUB_CA1.pem"];
+
+/** A thing that was looked for: what it is, or why there is none. */
+export type Found<T> =
+  | { readonly value: T; readonly note?: string }
+  | { readonly missing: string; readonly fix: string };
+
+/** Reads text files below one folder. */
+class Folder {
+  readonly #files: Files;
+  readonly #path: string;
+
+  constructor(files: Files, path: string) {
+    this.#files = files;
+    this.#path = path;
+  }
+
+  /** Undefined when there is no such file. */
+  async text(name: string): Promise<string | undefined> {
+    const path = join(this.#path, name);
+    if (!(await this.#files.info(path))) return undefined;
+    return Buffer.from(await this.#files.read(path)).toString("utf8");
+  }
+}
+
+/** The roots that the car trusts chargers by; a file with several is read whole. */
+export function readV2gRoots(files: Files, certsDir: string): Promise<Found<readonly Certificate[]>> {
+  return explained(
+    `${V2G_ROOTS} cannot be read`,
+    `Put the V2G root certificate to ${V2G_ROOTS} of the car.`,
+    async () => {
+      const text = await new Folder(files, certsDir).text(V2G_ROOTS);
+      return text === undefined ? undefined : { value: parsePemChain(text) };
+    },
+  );
+}
+
+/** The contract, in the form in which it is shown to chargers. A key that is not the certificate's is noted, and used. */
+export function readContract(files: Files, certsDir: string): Promise<Found<Contract>> {
+  const folder = new Folder(files, certsDir);
+  return explained(
+    "there is no contract that can be used",
+    `Put a contract to ${LEAF} and ${KEY} of the car.`,
+    async () => {
+      const [pem, keyText] = [await folder.text(LEAF), await folder.text(KEY)];
+      if (pem === undefined || keyText === undefined) return undefined;
+      const leaf = parseCertificate(pem);
+      const [password = ""] = ((await folder.text(PASSWORD)) ?? "").split(/\r?\n/);
+      const key = loadPrivateKey(keyText, password);
+      if (key.asymmetricKeyType !== "ec") throw new X509Error("its key is not on an elliptic curve");
+      const eMAID = normaliseEmaid(leaf.subject.CN ?? "");
+      const chain = [leaf, ...(await readSubCas(folder, leaf))].map(({ der }) => der);
+      const foreign = `the key in ${KEY} is not that of ${describeCertificate(leaf)}`;
+      return { value: { eMAID, chain, key }, ...(!samePublicKey(key, leaf.publicKey) && { note: foreign }) };
+    },
+  );
+}
+
+/** Roots are left out: whoever checks the chain must have them. */
+async function readSubCas(folder: Folder, leaf: Certificate): Promise<Certificate[]> {
+  const chain = await folder.text(CHAIN);
+  const texts = chain === undefined ? await Promise.all(SUB_CAS.map((name) => folder.text(name))) : [chain];
+  const all = texts.flatMap((text) => parsePemChain(text ?? ""));
+  return all.filter(({ fingerprint, isSelfIssued }) => fingerprint !== leaf.fingerprint && !isSelfIssued);
+}
+
+type Value<T> = { readonly value: T; readonly note?: string };
+
+async function explained<T>(
+  missing: string,
+  fix: string,
+  read: () => Promise<Value<T> | undefined>,
+): Promise<Found<T>> {
+  try {
+    return (await read()) ?? { missing, fix };
+  } catch (error) {
+    return { missing: `${missing}: ${reasonOf(error)}`, fix };
+  }
+}
+
+/** What is wrong with a file is its owner's affair, and no reason to end anything here. */
+function reasonOf(error: unknown): string {
+  if (error instanceof X509Error) return error.message;
+  const { code } = error as NodeJS.ErrnoException;
+  if (typeof code !== "string") throw error;
+  return code;
+}

@@ -1,0 +1,130 @@
+/** The car's communication: at most one session at a time, and what is kept between two of them. */
+import {
+  CarSession,
+  checkCharger,
+  type Effect,
+  type EnergyTransferMode,
+  type PausedSession,
+} from "../../evcc/index.ts";
+import type { Link } from "../../transport/interfaces.ts";
+import type { Network } from "../../transport/ports.ts";
+import type { Clock } from "../../util/clock.ts";
+import { UserError } from "../../util/errors.ts";
+import type { Files } from "../../util/files.ts";
+import type { Logger } from "../../util/log.ts";
+import type { Tracer } from "../../util/trace.ts";
+import { carFor, isSupported, type Order } from "./car.ts";
+import { type Found, readContract, readV2gRoots } from "./certificates.ts";
+import type { Config } from "./manifest.ts";
+
+export interface CommunicationPorts {
+  readonly network: Network;
+  readonly clock: Clock;
+  readonly files: Files;
+  readonly log: Logger;
+  readonly trace: Tracer;
+  publish(variable: Extract<Effect, { to: "ev" }>): void;
+}
+
+export interface CommunicationOptions {
+  readonly config: Config;
+  readonly link: Link;
+  readonly sdpPort: number;
+  readonly certsDir: string;
+  readonly delayFactor: number;
+}
+
+/** As EVerest's car: one round of SECC discovery. */
+const SDP_CYCLES = 1;
+
+export class Communication {
+  readonly #options: CommunicationOptions;
+  readonly #ports: CommunicationPorts;
+  #session: Promise<CarSession> | undefined;
+  #paused: PausedSession | undefined;
+
+  constructor(options: CommunicationOptions, ports: CommunicationPorts) {
+    this.#options = options;
+    this.#ports = ports;
+  }
+
+  /** Begins a session; false when the car cannot, or has one already. */
+  async start(order: Order): Promise<boolean> {
+    const { EnergyTransferMode } = order;
+    const { supported_ISO15118_2 } = this.#options.config;
+    if (this.#session) return this.#no("a session is under way already");
+    if (!supported_ISO15118_2) return this.#no("supported_ISO15118_2 is off, and nothing else is spoken");
+    if (!isSupported(EnergyTransferMode)) return this.#no(`${EnergyTransferMode} is nothing that this car can`);
+    this.#session = this.#open({ ...order, EnergyTransferMode });
+    const { finished } = await this.#session;
+    void finished.then(
+      (outcome) => this.#end(outcome.ended === "paused" ? outcome.resume : undefined),
+      (error: unknown) => this.#fail(error),
+    );
+    return true;
+  }
+
+  /** Ends the session in good order. */
+  async stop(reason: string): Promise<void> {
+    (await this.#session)?.stop(reason);
+  }
+
+  async pause(reason: string): Promise<void> {
+    (await this.#session)?.pause(reason);
+  }
+
+  /** Drops the session at once and waits until nothing is open. */
+  async close(): Promise<void> {
+    const session = await this.#session;
+    session?.abort("the car is switched off");
+    await session?.finished.catch(() => {});
+  }
+
+  #no(reason: string): false {
+    this.#ports.log.warn({}, `the car starts no session: ${reason}`);
+    return false;
+  }
+
+  async #open(order: Order & { EnergyTransferMode: EnergyTransferMode }): Promise<CarSession> {
+    const { config, link, sdpPort, certsDir, delayFactor } = this.#options;
+    const { files, clock, network, trace, publish } = this.#ports;
+    const contract = this.#told("contract", await readContract(files, certsDir));
+    const roots = this.#told("V2G root", await readV2gRoots(files, certsDir)) ?? [];
+    const tls = config.enforce_tls ? "required" : config.tls_active ? "wanted" : "none";
+    const resume = this.#paused;
+    return new CarSession(
+      {
+        ...{ link, sdpPort, sdpCycles: SDP_CYCLES, tls },
+        car: carFor(order, config, link, contract, delayFactor),
+        ...(resume && { resume }),
+      },
+      {
+        ...{ network, clock, trace, publish },
+        verifyCharger: (shown) => checkCharger({ shown, roots, time: clock.now() }),
+      },
+    );
+  }
+
+  /** What is missing or odd is on the timeline before anybody wonders. */
+  #told<T>(what: string, found: Found<T>): T | undefined {
+    const { trace } = this.#ports;
+    if ("missing" in found) {
+      trace.add({ step: 1, kind: "state", from: "EV", title: `has no ${what}: ${found.missing}`, fix: found.fix });
+      return undefined;
+    }
+    if (found.note !== undefined) trace.add({ step: 1, kind: "state", from: "EV", title: found.note });
+    return found.value;
+  }
+
+  #end(paused: PausedSession | undefined): void {
+    this.#session = undefined;
+    this.#paused = paused;
+    this.#ports.publish({ to: "ev", name: "v2g_session_finished", value: null });
+  }
+
+  #fail(error: unknown): void {
+    if (!(error instanceof UserError)) throw error;
+    this.#ports.log.error({}, error.describe());
+    this.#end(undefined);
+  }
+}

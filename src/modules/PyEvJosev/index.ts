@@ -1,0 +1,58 @@
+import { defineModule, type ModuleContext } from "../../framework/module.ts";
+import { chooseLink } from "../../transport/interfaces.ts";
+import { nodeNetwork } from "../../transport/node.ts";
+import type { Network } from "../../transport/ports.ts";
+import type { Clock } from "../../util/clock.ts";
+import type { Logger } from "../../util/log.ts";
+import { SDP_PORT } from "../../v2gtp/sdp.ts";
+import { Communication } from "./communication.ts";
+import { type Config, manifest } from "./manifest.ts";
+
+type Context = ModuleContext<typeof manifest>;
+
+/** The module over any network; tests give it one in memory. */
+export function carOver(networkOf: (clock: Clock) => Network) {
+  return defineModule(manifest, (ctx) => {
+    warnOfGaps(ctx.config, ctx.log);
+    const communication = communicationOf(ctx, networkOf(ctx.clock));
+    /** For DC and for faults, which no session of this car has. */
+    const notUsed = () => null;
+    return {
+      provides: {
+        ev: {
+          start_charging: (order) => communication.start(order),
+          stop_charging: () => communication.stop("the car wants to stop").then(() => null),
+          pause_charging: () => communication.pause("the car wants to pause").then(() => null),
+          set_fault: notUsed,
+          set_dc_params: notUsed,
+          set_bpt_dc_params: notUsed,
+          enable_sae_j2847_v2g_v2h: notUsed,
+          update_soc: notUsed,
+        },
+      },
+      stop: () => communication.close(),
+    };
+  });
+}
+
+/** The car's side of ISO 15118, named after the module of EVerest whose place it takes. */
+export const PyEvJosev = carOver(nodeNetwork);
+
+function communicationOf(ctx: Context, network: Network): Communication {
+  const { config, env, simulation, clock, files, log, trace, provides } = ctx;
+  const { delayFactor, sdpPort = SDP_PORT } = simulation;
+  const options = { config, link: chooseLink(config.device), sdpPort, certsDir: env.certsDir, delayFactor };
+  return new Communication(options, {
+    ...{ network, clock, files, log, trace },
+    publish: ({ name, value }) => provides.ev.publish(name, value),
+  });
+}
+
+/** Keys that ask for what this car does not do yet: said once, because the configuration is EVerest's and stays valid. */
+function warnOfGaps(config: Config, log: Logger): void {
+  const gaps = ["supported_DIN70121", "supported_ISO15118_20_AC", "supported_ISO15118_20_DC"] as const;
+  const more = ["is_cert_install_needed", "enable_tls_1_3"] as const;
+  for (const key of [...gaps, ...more].filter((key) => config[key])) {
+    log.warn({ key }, `${key} has no effect: this car speaks ISO 15118-2 AC with the contract it has`);
+  }
+}
