@@ -1,0 +1,89 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { describe, expect, it } from "vitest";
+import { csmsCommand } from "../../../src/cli/commands/csms.ts";
+import { type Io, processIo } from "../../../src/cli/io.ts";
+import { createPki } from "../../../src/pki/index.ts";
+import { Link } from "../../../src/rpc/link.ts";
+import { systemClock } from "../../../src/util/clock.ts";
+import { UserError } from "../../../src/util/errors.ts";
+import { cryptoRandom } from "../../../src/util/random.ts";
+import { toPem } from "../../../src/x509/index.ts";
+import { contractPem, emaid } from "../../csms/support.ts";
+
+/** Runs the command; `lines` are what it printed, `interrupt` is Ctrl+C. */
+function start(...args: string[]) {
+  const stdout = new PassThrough();
+  const lines: string[] = [];
+  stdout.on("data", (data) => lines.push(...String(data).trimEnd().split("\n")));
+  let interrupt = () => {};
+  const interrupted = new Promise<void>((resolve) => {
+    interrupt = resolve;
+  });
+  const io: Io = { ...processIo, stdout, env: {}, interrupted: () => interrupted };
+  const done = csmsCommand(io)
+    .exitOverride()
+    .parseAsync(["--port", "0", "--log", "silent", ...args], { from: "user" });
+  return { done, lines, interrupt };
+}
+
+describe("plugcharge csms", () => {
+  it("tells its address, checks a contract with the roots given, and stops when asked to", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "csms-"));
+    const pki = await createPki({ clock: systemClock, random: cryptoRandom, eMAID: emaid });
+    writeFileSync(join(folder, "mo.pem"), toPem(pki.members.moRoot.certificate));
+    const { done, lines, interrupt } = start("--json", "--contract", emaid, "--mo-roots", join(folder, "mo.pem"));
+    await expect.poll(() => lines.length).toBe(1);
+    const { url } = JSON.parse(lines[0] ?? "");
+    const answer = await new Promise((resolve) => {
+      const link = new Link({
+        clock: systemClock,
+        random: cryptoRandom,
+        endpoint: () => ({
+          ...{ url, identity: "cp001", subprotocols: ["ocpp2.0.1"] },
+          security: { profile: 1, password: "DEADBEEFDEADBEEF" },
+        }),
+        backOff: { waitMinimumMs: 1_000, randomRangeMs: 0, repeatTimes: 0 },
+        connected: async (peer) => {
+          await peer.call("BootNotification", { reason: "PowerUp", chargingStation: { model: "m", vendorName: "v" } });
+          const idToken = { idToken: emaid, type: "eMAID" };
+          resolve(await peer.call("Authorize", { idToken, certificate: contractPem(pki) }));
+          await link.stop();
+        },
+      });
+      link.start();
+    });
+    expect(answer).toMatchObject({ certificateStatus: "Accepted" });
+    expect(JSON.parse(lines.at(-1) ?? "")).toMatchObject({
+      from: "CSMS",
+      outcome: "ok",
+      title: `contract ${emaid} is Accepted`,
+    });
+    interrupt();
+    await done;
+    rmSync(folder, { recursive: true });
+  });
+
+  it("prints decisions for people", async () => {
+    const { done, lines, interrupt } = start("--station", "a:b:c", "--station", "open");
+    await expect.poll(() => lines[0]).toContain("for a, open; OCSP responder at http://127.0.0.1:");
+    interrupt();
+    await done;
+  });
+
+  it.each([
+    ["a file that is not there", ["--mo-roots", "/nowhere.pem"], "cannot be read"],
+    ["a port in use", ["--http-port", "0", "--port", "PORT"], "in use"],
+  ])("bad case: %s is one sentence", async (_name, args, words) => {
+    const other = start("--json");
+    await expect.poll(() => other.lines.length).toBe(1);
+    const { port } = new URL(JSON.parse(other.lines[0] ?? "").url);
+    const { done } = start(...args.map((arg) => arg.replace("PORT", port)));
+    await expect(done).rejects.toBeInstanceOf(UserError);
+    await expect(done).rejects.toThrow(words);
+    other.interrupt();
+    await other.done;
+  });
+});
