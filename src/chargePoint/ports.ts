@@ -1,12 +1,12 @@
 /** What a charge point needs of the station around it, in the words of EVerest's interfaces; it owns no socket and no file. */
 import type { Commands } from "../framework/interface.ts";
+import type { Provided } from "../framework/module.ts";
 import type { evse_manager } from "../interfaces/evse_manager.ts";
 import type { evse_security } from "../interfaces/evse_security.ts";
 import type { ocpp } from "../interfaces/ocpp.ts";
 import type { ocpp_data_transfer } from "../interfaces/ocpp_data_transfer.ts";
 import type { system } from "../interfaces/system.ts";
 import type { ProvidedIdToken, ValidationResult } from "../interfaces/types/authorization.ts";
-import type { SecurityEvent } from "../interfaces/types/ocpp.ts";
 
 /** The connection to the CSMS as far as it is used here. `rpc/link.ts` is one. */
 export interface CsmsLink {
@@ -43,11 +43,6 @@ export type SystemPort = Pick<Commands<typeof system>, "is_reset_allowed" | "res
 
 export type DataTransferPort = Commands<typeof ocpp_data_transfer>;
 
-/** The variables of EVerest's `ocpp` interface, by name. */
-export type OcppNews = {
-  readonly [Name in keyof (typeof ocpp)["vars"] & string]: (typeof ocpp)["vars"][Name]["_zod"]["output"];
-};
-
 /** The station around the charge point. */
 export interface StationPort {
   readonly evses: readonly EvsePort[];
@@ -62,7 +57,6 @@ export interface StationPort {
   updateValidation(evseId: number, result: ValidationResult): void;
   /** Settings that belong to the modules around were set, by the files or by the CSMS. */
   applySettings(): Promise<void>;
-  publish<Name extends keyof OcppNews>(variable: Name, value: OcppNews[Name]): void;
-  /** A security event for the station's own log; critical ones go to the CSMS as well. */
-  securityEvent?(event: SecurityEvent): void;
+  /** The variables of EVerest's `ocpp` interface. */
+  readonly publish: Provided<typeof ocpp>["publish"];
 }

@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { onTestFinished } from "vitest";
 import { readComponentConfig } from "../../src/chargePoint/deviceModel/componentConfig.ts";
 import { DeviceModel } from "../../src/chargePoint/deviceModel/deviceModel.ts";
-import type { CsmsLink, EvsePort, OcppNews, SecurityPort, StationPort } from "../../src/chargePoint/ports.ts";
+import type { CsmsLink, EvsePort, SecurityPort, StationPort } from "../../src/chargePoint/ports.ts";
 import { ChargePoint, type ChargePointOptions } from "../../src/chargePoint/v201/chargePoint.ts";
 import { networkGuard } from "../../src/chargePoint/v201/networkProfiles.ts";
 import { coreMigrations, deviceModelMigrations } from "../../src/chargePoint/v201/schema.ts";
@@ -118,7 +118,7 @@ export const certificateHash = {
 /** What was asked of the station around, by command. */
 export class FakeStation implements StationPort {
   readonly commands: { command: string; args: unknown }[] = [];
-  readonly news: { [Name in keyof OcppNews]?: OcppNews[Name][] } = {};
+  readonly news: { variable: string; value: unknown }[] = [];
   readonly tokens: ProvidedIdToken[] = [];
   settingsApplied = 0;
   readonly evses: readonly EvsePort[];
@@ -147,10 +147,13 @@ export class FakeStation implements StationPort {
     this.settingsApplied++;
   }
 
-  publish<Name extends keyof OcppNews>(variable: Name, value: OcppNews[Name]): void {
-    const list = (this.news[variable] ?? []) as OcppNews[Name][];
-    list.push(value);
-    Object.assign(this.news, { [variable]: list });
+  readonly publish: StationPort["publish"] = (variable, value) => {
+    this.news.push({ variable, value });
+  };
+
+  /** What was published of one variable. */
+  published(variable: string): unknown[] {
+    return this.news.filter((one) => one.variable === variable).map(({ value }) => value);
   }
 
   #note<T>(command: string, args: unknown, result?: T): T {

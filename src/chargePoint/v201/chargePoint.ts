@@ -28,7 +28,7 @@ export interface ChargePointOptions extends Omit<Core, "csms"> {
 }
 
 /** How long {@link ChargePoint.stop} waits for messages under way. */
-const DRAIN_MS = 5_000;
+const DRAIN_MS = 2_000;
 
 export class ChargePoint {
   readonly #core: Core;

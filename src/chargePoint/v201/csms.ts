@@ -1,7 +1,7 @@
 /** Speaking with the CSMS: typed, checked calls both ways, each of them on the timeline. */
-import { callHandler, InvalidAnswer, type TypedCall, typedCall } from "../../ocpp/endpoint.ts";
+import { InvalidAnswer } from "../../ocpp/endpoint.ts";
+import { type Call, createCall, createHandler } from "../../ocpp/v201/endpoint.ts";
 import type { Calls, RegistrationStatusEnumType } from "../../ocpp/v201/messages.generated.ts";
-import { validator } from "../../ocpp/v201/validator.ts";
 import { CallTimeout, NotConnected, Overloaded, RpcError } from "../../rpc/errors.ts";
 import type { Afterwards, CallHandler } from "../../rpc/peer.ts";
 import type { Tracer } from "../../util/trace.ts";
@@ -40,12 +40,12 @@ export class Csms {
   /** Undefined until the first answer to a BootNotification. */
   registration: RegistrationStatusEnumType | undefined;
   connected = false;
-  readonly #call: TypedCall<Calls>;
+  readonly #call: Call;
   readonly #model: DeviceModel;
   readonly #trace: Tracer;
 
   constructor(link: CsmsLink, model: DeviceModel, trace: Tracer) {
-    this.#call = typedCall<Calls>(validator, link);
+    this.#call = createCall(link);
     this.#model = model;
     this.#trace = trace;
   }
@@ -74,7 +74,7 @@ export class Csms {
     const tracedHandlers = Object.entries(handlers).map(([action, handler]) => {
       return [action, this.#traced(action, handler as AnyHandler)] as const;
     });
-    const answer = callHandler<Calls, null>(validator, Object.fromEntries(tracedHandlers), null);
+    const answer = createHandler(Object.fromEntries(tracedHandlers), null);
     return async (action, payload, afterwards) => {
       if (!this.#mayAsk(action, payload)) throw new RpcError("SecurityError", "the station is not accepted yet");
       return answer(action, payload, afterwards);
