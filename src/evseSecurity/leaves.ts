@@ -29,7 +29,9 @@ export function groupLeaves(files: readonly CertificateFile[]): Leaf[] {
     const chain = group.reduce((a, b) => (b.certificates.length > a.certificates.length ? b : a));
     const [certificate, ...rest] = chain.certificates;
     if (!certificate) return [];
-    const single = group.find(({ certificates }) => certificates.length === 1);
+    const singles = group.filter(({ certificates }) => certificates.length === 1);
+    // whoever opens the file expects PEM
+    const single = singles.find(({ path }) => path.endsWith(".pem")) ?? singles[0];
     return [
       {
         certificate,

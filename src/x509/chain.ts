@@ -129,9 +129,10 @@ class PathSearch {
     return this.extend([...path, issuer]);
   }
 
-  /** Cheap questions first, the signature last. */
+  /** Cheap questions first, the signature last; first only where the key identifiers say that it is a namesake's. */
   #fault(path: readonly Certificate[], issuer: Certificate): [PathReason | undefined, Certificate] {
     const child = path.at(-1) ?? issuer;
+    if (keyIdsDiffer(child, issuer) && !this.#isSignedBy(child, issuer)) return [this.#deadEnd(child, path), child];
     if (path.some((below) => isSameAuthority(below, issuer))) return ["loop", issuer];
     const fault =
       timeFault(issuer, this.#question.time) ??
@@ -194,6 +195,10 @@ class PathSearch {
 
 function subCaFault(issuer: Certificate): PathReason | undefined {
   return authorityFault(issuer) ?? certificateFault(issuer) ?? algorithmFault(issuer);
+}
+
+function keyIdsDiffer({ authorityKeyId }: Certificate, { subjectKeyId }: Certificate): boolean {
+  return authorityKeyId !== undefined && subjectKeyId !== undefined && authorityKeyId !== subjectKeyId;
 }
 
 function isVague(reason: PathReason): boolean {
