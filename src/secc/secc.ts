@@ -36,7 +36,6 @@ export interface SeccOptions {
   readonly random: Random;
   readonly log: Logger;
   readonly trace: Tracer;
-  readonly link: Link;
   /** Undefined when somebody else answers SDP requests. */
   readonly sdpPort: number | undefined;
   readonly tlsSecurity: TlsSecurity;
@@ -55,8 +54,8 @@ export interface SeccOptions {
 
 export class Secc {
   readonly #options: SeccOptions;
-  readonly #listeners: Listeners;
   readonly #connections = new Set<Connection>();
+  #listeners: Listeners | undefined;
   #sdp: SdpServer | undefined;
   #evse: Evse = initialEvse;
   #protocols: readonly OfferedProtocol[];
@@ -67,31 +66,30 @@ export class Secc {
   #setup: Timer | undefined;
   #stop: Timer | undefined;
 
-  /** @throws UserError when an address or port cannot be had. */
-  static async start(options: SeccOptions, credentials: TlsCredentials | undefined): Promise<Secc> {
-    const secc = new Secc(options);
-    try {
-      await secc.#open(credentials);
-    } catch (error) {
-      await secc.close();
-      throw error;
-    }
-    return secc;
-  }
-
-  private constructor(options: SeccOptions) {
+  constructor(options: SeccOptions) {
     this.#options = options;
     this.#protocols = options.protocols;
-    this.#listeners = new Listeners({
-      ...options,
-      onStream: (stream) => this.#accept(stream),
-      onFault: (fault) => this.#fault(fault),
-    });
   }
 
-  async #open(credentials: TlsCredentials | undefined): Promise<void> {
-    await this.#listeners.open(credentials);
-    const { sdpPort, network, link, tlsSecurity, trace } = this.#options;
+  /** Begins to listen and to answer SDP requests; until then it only remembers what it is told. @throws UserError when an address or port cannot be had; it can be tried again. */
+  async open(link: Link, credentials: TlsCredentials | undefined): Promise<void> {
+    try {
+      this.#listeners = new Listeners({
+        ...this.#options,
+        link,
+        onStream: (stream) => this.#accept(stream),
+        onFault: (fault) => this.#fault(fault),
+      });
+      await this.#listeners.open(credentials);
+      await this.#openSdp(link);
+    } catch (error) {
+      await this.#closeSockets();
+      throw error;
+    }
+  }
+
+  async #openSdp(link: Link): Promise<void> {
+    const { sdpPort, network, tlsSecurity, trace } = this.#options;
     if (sdpPort === undefined) return;
     this.#sdp = await SdpServer.open({
       network,
@@ -100,17 +98,19 @@ export class Secc {
       tlsSecurity,
       trace,
       dataLinkReady: () => this.#ready,
-      serverPort: (security) => this.#listeners.port(security),
+      serverPort: (security) => this.port(security),
     });
+  }
+
+  async #closeSockets(): Promise<void> {
+    const sockets = [this.#sdp, this.#listeners];
+    this.#sdp = undefined;
+    this.#listeners = undefined;
+    await Promise.all(sockets.map((socket) => socket?.close()));
   }
 
   get evse(): Evse {
     return this.#evse;
-  }
-
-  /** Whether cars can connect by TLS. */
-  get tlsUsable(): boolean {
-    return this.#listeners.port("tls") !== undefined;
   }
 
   /** The UDP port of the SDP server; undefined when there is none. */
@@ -118,9 +118,9 @@ export class Secc {
     return this.#sdp?.port;
   }
 
-  /** Ports for who needs them without SDP. */
+  /** Where cars can connect; undefined when they cannot. */
   port(security: "tls" | "none"): number | undefined {
-    return this.#listeners.port(security);
+    return this.#listeners?.port(security);
   }
 
   /** Changes what is known of the EVSE, for the session under way too. */
@@ -144,8 +144,8 @@ export class Secc {
   }
 
   /** New certificates, or none that could be used. @throws UserError when they do not fit. */
-  setCredentials(credentials: TlsCredentials | undefined): Promise<void> {
-    return this.#listeners.setCredentials(credentials);
+  async setCredentials(credentials: TlsCredentials | undefined): Promise<void> {
+    await this.#listeners?.setCredentials(credentials);
   }
 
   /** Whether the data link to the EV is there; when it goes, so do all connections. */
@@ -171,7 +171,7 @@ export class Secc {
     this.#setup?.cancel();
     this.#stop?.cancel();
     for (const connection of [...this.#connections]) connection.end();
-    await Promise.all([this.#sdp?.close(), this.#listeners.close()]);
+    await this.#closeSockets();
   }
 
   #noEv(): void {

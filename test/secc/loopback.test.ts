@@ -59,31 +59,28 @@ async function session({ network, link, roots, manager = obliging, tlsSecurity =
   const { certificate, key } = pki.members.secc;
   const credentials = { chain: toPem(certificate, ...pki.chain("secc")), key: exportPrivateKey(key, "pkcs8") };
   let driver: CarSession | undefined;
-  const secc: Secc = await Secc.start(
-    {
-      network,
-      clock: systemClock,
-      random: cryptoRandom,
-      log: silentLogger,
-      trace: timeline,
-      link,
-      sdpPort: 0,
-      tlsSecurity,
-      tls: { handshakeMs: 5000 },
-      protocols: [iso2Protocol],
-      settings,
-      closeAtOnce: false,
-      maxConnections: 4,
-      checkContract: async () => ({ result: "unchecked" }),
-      serviceParameters: async () => undefined,
-      perform: (effect) => {
-        if (effect.to === "services") return;
-        published.push(effect.name);
-        manager(effect, secc);
-      },
+  const secc: Secc = new Secc({
+    network,
+    clock: systemClock,
+    random: cryptoRandom,
+    log: silentLogger,
+    trace: timeline,
+    sdpPort: 0,
+    tlsSecurity,
+    tls: { handshakeMs: 5000 },
+    protocols: [iso2Protocol],
+    settings,
+    closeAtOnce: false,
+    maxConnections: 4,
+    checkContract: async () => ({ result: "unchecked" }),
+    serviceParameters: async () => undefined,
+    perform: (effect) => {
+      if (effect.to === "services") return;
+      published.push(effect.name);
+      manager(effect, secc);
     },
-    credentials,
-  );
+  });
+  await secc.open(link, credentials);
   closing.push(() => secc.close());
   secc.update(evse);
   secc.dlinkReady(true);

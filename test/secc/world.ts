@@ -66,32 +66,29 @@ export async function station(change: Partial<SeccOptions> = {}, manager: Manage
   const effects: OutwardEffect[] = [];
   const frames: CapturedFrame[] = [];
   let secc: Secc | undefined;
-  const started = await Secc.start(
-    {
-      network,
-      clock,
-      random: cryptoRandom,
-      log: silentLogger,
-      trace: timeline,
-      link,
-      sdpPort: SDP_PORT,
-      tlsSecurity: "allow",
-      tls: { handshakeMs: 1000 },
-      protocols: [iso2Protocol],
-      settings,
-      closeAtOnce: false,
-      maxConnections: 8,
-      capture: (frame) => frames.push(frame),
-      checkContract: async () => ({ result: "unchecked" }),
-      serviceParameters: async () => undefined,
-      perform: (effect) => {
-        effects.push(effect);
-        if (secc) manager(effect, secc);
-      },
-      ...change,
+  const started = new Secc({
+    network,
+    clock,
+    random: cryptoRandom,
+    log: silentLogger,
+    trace: timeline,
+    sdpPort: SDP_PORT,
+    tlsSecurity: "allow",
+    tls: { handshakeMs: 1000 },
+    protocols: [iso2Protocol],
+    settings,
+    closeAtOnce: false,
+    maxConnections: 8,
+    capture: (frame) => frames.push(frame),
+    checkContract: async () => ({ result: "unchecked" }),
+    serviceParameters: async () => undefined,
+    perform: (effect) => {
+      effects.push(effect);
+      if (secc) manager(effect, secc);
     },
-    credentials,
-  );
+    ...change,
+  });
+  await started.open(link, credentials);
   secc = started;
   secc.update(evse);
   secc.dlinkReady(true);
