@@ -187,12 +187,24 @@ class Builder {
     return particles.flatMap((particle) => this.#particle(particle, inList));
   }
 
+  /** One node, also of a sequence. */
+  #alternative(particle: Particle, inList: boolean): Node {
+    const nodes = this.#particle(particle, inList);
+    const [only] = nodes;
+    if (only && nodes.length === 1) return only;
+    const term = { group: "sequence", nodes } as const;
+    return { id: this.#ids++, min: 1, max: 1, empty: nodes.every(skippable), term };
+  }
+
   #particle({ term, min, max }: Particle, inList: boolean): Node[] {
     if (max === 0) return [];
     const list = inList || max > 1;
     if (term.kind === "element") return [this.leaf({ ...term, key: term.name, list }, min, max)];
     if (term.kind === "wildcard") return [this.leaf(WILDCARD, min, max)];
-    const nodes = this.#particles(term.particles, list);
+    const nodes =
+      term.kind === "sequence"
+        ? this.#particles(term.particles, list)
+        : term.particles.map((alternative) => this.#alternative(alternative, list));
     if (term.kind === "sequence" && min === 1 && max === 1) return nodes;
     const empty = term.kind === "sequence" ? nodes.every(skippable) : nodes.some(skippable);
     return [{ id: this.#ids++, min, max, empty, term: { group: term.kind, nodes } }];

@@ -28,20 +28,21 @@ class TypeDecoder {
   readonly #reading: Reading;
   readonly #variables = ["x", "c"];
   readonly #properties = new Map<string, Property>();
-  /** `c` holds the code of what comes next. */
-  #pending = false;
+  /** Bits of the next code; undefined: `c` holds it. */
+  #width: number | undefined;
   /** Codes that come before the next step's and are not taken: those of wildcards. */
   #offset = 0;
 
   constructor(program: Program, shape: Shape) {
     this.#shape = shape;
     this.#reading = { program, lines: this.#lines, run: this.#run };
+    this.#width = shape.steps[0]?.width ?? shape.endWidth;
   }
 
   body(): string {
     const { steps, endWidth, keys } = this.#shape;
     for (const [index, step] of steps.entries()) this.#step(step, steps[index + 1]?.width ?? endWidth);
-    this.#demand(endWidth);
+    this.#demand();
     this.#run.flush();
     const result = isSoleChoice(this.#shape)
       ? "return o;"
@@ -65,21 +66,25 @@ class TypeDecoder {
   // Codes
 
   /** Puts the code of what comes next into `c`. */
-  #code(width: number): void {
-    if (!this.#pending) this.#read(width);
-    this.#pending = true;
+  #code(): void {
+    if (this.#width !== undefined) this.#read(this.#width);
+    this.#width = undefined;
   }
 
   #read(width: number): void {
-    this.#run.field(width, "c", 2 ** width);
+    this.#run.field(width, "c");
     this.#run.flush();
   }
 
   /** Only the next step, whose only event it is, may come. */
-  #demand(width: number): void {
-    if (this.#pending) this.#lines.add(`if (c !== ${this.#offset}) throw MISS;`);
-    else this.#run.constant(width, this.#offset);
-    this.#pending = false;
+  #demand(): void {
+    if (this.#width === undefined) this.#lines.add(`if (c !== ${this.#offset}) throw MISS;`);
+    else this.#run.constant(this.#width, this.#offset);
+  }
+
+  /** From here on the next code has this width, or is in `c`. */
+  #known(width: number | undefined): void {
+    this.#width = width;
     this.#offset = 0;
   }
 
@@ -95,12 +100,13 @@ class TypeDecoder {
   #single(step: Step, follow: number): void {
     const [event] = step.events as [ValueEvent];
     if (step.min === 1) {
-      this.#demand(step.width);
+      this.#demand();
       const { key, value } = this.#value(event);
       this.#properties.set(key, { key, value });
+      this.#known(follow);
       return;
     }
-    this.#code(step.width);
+    this.#code();
     this.#lines.add(`if (c === ${this.#offset}) {`);
     const property = this.#value(event);
     this.#read(follow);
@@ -112,21 +118,20 @@ class TypeDecoder {
     const sole = isSoleChoice(this.#shape);
     const choice = { required: step.min === 1 };
     if (sole) this.#variables.push("o");
-    this.#code(step.width);
+    this.#code();
     this.#lines.add("switch (c) {");
     for (const [index, event] of step.events.entries()) {
       this.#lines.add(`case ${this.#offset + index}:`);
       const property = this.#value(event);
-      if (sole) this.#lines.add(`o = ${objectLiteral([property])};`);
       if (step.min === 0) this.#read(follow);
       this.#run.flush();
+      if (sole) this.#lines.add(`o = ${objectLiteral([property])};`);
       this.#lines.add("break;");
       this.#properties.set(event.key, { ...property, choice });
     }
     const none = sole ? "o = {};" : "";
     this.#lines.add("default:", step.min === 1 ? "throw MISS;" : `${none}${this.#skip(step.codes)}`, "}");
-    this.#pending = step.min === 0;
-    this.#offset = 0;
+    this.#known(step.min === 0 ? undefined : follow);
   }
 
   /** A list, or a choice that repeats and fills several. */
@@ -134,7 +139,7 @@ class TypeDecoder {
     const [only] = step.events as [ValueEvent];
     const count = this.#variable("n");
     const lists = step.events.map((event) => this.#list(event, step));
-    this.#code(step.width);
+    this.#code();
     if (this.#offset > 0) this.#lines.add(this.#skip(0));
     const codes = step.events.length;
     if (step.min === 1) this.#lines.add(`if (c < 0 || c >= ${codes}) throw MISS;`);
