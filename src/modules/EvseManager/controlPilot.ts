@@ -258,9 +258,9 @@ function stateB(turn: Turn, last: Line): void {
   else unlock(draft);
   if (last !== "A" && last !== "B") {
     // Sequence 8.1: the contactor opens within 100 ms.
-    emit(turn, "CarRequestedStopPower");
     draft.forceOffAt = undefined;
     powerOff(turn);
+    emit(turn, "CarRequestedStopPower");
   }
   if (isNewCar(draft, last)) {
     emit(turn, "CarPluggedIn");

@@ -114,9 +114,9 @@ export class Evse {
     if (this.#running) return false;
     this.#running = true;
     const { enabled } = this.#enableTable;
-    if (enabled) this.#machines.input({ type: "enable", value: true });
     this.feed({ type: "tick" });
     if (enabled) this.#tell({ event: "Enabled" });
+    if (enabled) this.#machines.input({ type: "enable", value: true });
     this.#ports.publish.ready(true);
     return true;
   }

@@ -1,0 +1,243 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { ProvidedIdToken } from "../../../src/interfaces/types/authorization.ts";
+import type { TransactionStartResponse, TransactionStopResponse } from "../../../src/interfaces/types/powermeter.ts";
+import { accepted, cardToken, contractToken, type FakeEvse, fakeEvse, revoked } from "./fakeNeighbours.ts";
+
+/** Everything that can happen to an EVSE, in any order. */
+const happenings = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom("plug", "unplug", "C", "B") },
+  { weight: 1, arbitrary: fc.constantFrom("E", "F", "relay") },
+  { weight: 4, arbitrary: fc.constantFrom("cardAccepted", "askContract", "contractAccepted", "meterAnswers") },
+  { weight: 1, arbitrary: fc.constantFrom("contractRefused", "askEim", "meterFails", "otherContractAccepted") },
+  { weight: 2, arbitrary: fc.constantFrom("withdraw", "stop", "fault", "faultCleared", "disable", "enable") },
+  { weight: 3, arbitrary: fc.constantFrom("matching", "unmatched", "chargeLoop", "hlcClose", "hlcOpen") },
+  { weight: 1, arbitrary: fc.constantFrom("dlinkError", "dlinkTerminate", "dlinkPause", "slacFailed") },
+  { weight: 1, arbitrary: fc.constantFrom("energy", "noEnergy", "pause", "resume", "onePhase", "threePhases") },
+  { weight: 3, arbitrary: fc.constantFrom("50ms", "1s", "5s", "21s") },
+);
+type Happening = typeof happenings extends fc.Arbitrary<infer T> ? T : never;
+
+/** Ordinary sessions; disturbed at any point by anything. */
+const ordinary: Happening[][] = [
+  ["plug", "1s", "matching", "askContract", "contractAccepted", "meterAnswers", "chargeLoop", "hlcClose", "C", "relay"],
+  ["plug", "1s", "cardAccepted", "meterAnswers", "5s", "C", "relay", "B", "relay", "C"],
+  ["cardAccepted", "plug", "1s", "meterAnswers", "C", "relay"],
+];
+const sessions = fc.constantFrom(...ordinary);
+const disturbances = fc.array(fc.tuple(fc.nat({ max: 12 }), happenings), { maxLength: 8 });
+
+function disturbed(session: Happening[], at: readonly (readonly [number, Happening])[]): Happening[] {
+  const result = [...session];
+  for (const [index, happening] of at) result.splice(Math.min(index, result.length), 0, happening);
+  return result;
+}
+
+/** A meter that answers when it is told to. */
+function slowMeter() {
+  const starts: ((answer: TransactionStartResponse) => void)[] = [];
+  const stops: ((answer: TransactionStopResponse) => void)[] = [];
+  return {
+    start_transaction: () => new Promise<TransactionStartResponse>((resolve) => starts.push(resolve)),
+    stop_transaction: () => new Promise<TransactionStopResponse>((resolve) => stops.push(resolve)),
+    answer(status: "OK" | "UNEXPECTED_ERROR") {
+      for (const resolve of [...starts.splice(0), ...stops.splice(0)]) resolve({ status });
+    },
+  };
+}
+
+const diodeFault = {
+  type: "evse_board_support/DiodeFault",
+  sub_type: "",
+  severity: "Medium",
+  description: "",
+  vendor_id: "",
+} as const;
+
+const disable = { enable_source: "CSMS", enable_state: "Disable", enable_priority: 1 } as const;
+const stopTime = 20_000;
+
+/** What any bystander can tell: who is plugged in, who was authorized for what, and whether power is allowed. */
+class Bystander {
+  line = "A";
+  faulted = false;
+  enabled = true;
+  /** Somebody is authorized for the present car, or for the next one. */
+  authorized = false;
+  unauthorizedSince = 0;
+  /** The session was stopped; only another car can be authorized. */
+  cancelled = false;
+  asked: ProvidedIdToken | undefined;
+  powerAllowed = false;
+  pwm = false;
+  transactions = 0;
+  readonly #station: FakeEvse;
+
+  constructor(station: FakeEvse) {
+    this.#station = station;
+  }
+
+  get plugged(): boolean {
+    return this.line !== "A";
+  }
+
+  grant(token: ProvidedIdToken): void {
+    if (this.cancelled || !this.enabled) return;
+    if (token.authorization_type === "PlugAndCharge" && this.asked?.id_token.value !== token.id_token.value) return;
+    this.authorized = true;
+  }
+
+  lose(): void {
+    if (this.authorized) this.unauthorizedSince = this.#station.clock.monotonic();
+    this.authorized = false;
+  }
+
+  /** Reads what the EVSE did and judges it. */
+  look(): void {
+    for (const call of this.#station.news()) {
+      if (call.startsWith("board.allow_power_on")) this.power(call.includes("true"));
+      if (/board\.(pwm_on|cp_state)/.test(call)) this.pwm = /pwm_on (?!100$)/.test(call);
+      if (call === "event TransactionStarted") {
+        expect(this.authorized, "a transaction needs an authorization").toBe(true);
+        expect(++this.transactions, "one transaction at a time").toBe(1);
+      }
+      if (call === "event TransactionFinished") expect(--this.transactions, "finished once").toBe(0);
+      if (call === "event ChargingStarted") expect(this.transactions, "charging needs a transaction").toBe(1);
+    }
+    const late = this.#station.clock.monotonic() - this.unauthorizedSince > stopTime;
+    if (!this.authorized && late) expect(this.powerAllowed, "power 20 s after the authorization was lost").toBe(false);
+    if (!["C", "D", "B"].includes(this.line)) expect(this.powerAllowed, `power in state ${this.line}`).toBe(false);
+    if (this.line === "B") expect(this.powerAllowed, "power in state B").toBe(false);
+    if (this.faulted) expect(this.powerAllowed, "power in spite of a fault").toBe(false);
+  }
+
+  power(allow: boolean): void {
+    this.powerAllowed = allow;
+    if (!allow) return;
+    expect(this.authorized, "power for nobody").toBe(true);
+    expect(this.transactions, "power without a transaction").toBe(1);
+    expect(["C", "D"], "the car did not ask for power").toContain(this.line);
+    expect(this.pwm, "power without PWM").toBe(true);
+    expect(this.faulted, "power in spite of a fault").toBe(false);
+  }
+}
+
+function happen(what: Happening, station: FakeEvse, seen: Bystander, meter: ReturnType<typeof slowMeter>) {
+  const { evse, clock, board } = station;
+  const line = (state: "A" | "B" | "C" | "E" | "F") => {
+    seen.line = state;
+    board(state);
+  };
+  const leave = () => {
+    seen.lose();
+    seen.cancelled = false;
+    seen.asked = undefined;
+    line("A");
+  };
+  const grant = (token: ProvidedIdToken) => {
+    seen.grant(token);
+    evse.authorizeResponse(token, accepted);
+  };
+  const acts: Record<Happening, () => unknown> = {
+    plug: () => !seen.plugged && line("B"),
+    unplug: () => seen.plugged && leave(),
+    B: () => seen.plugged && line("B"),
+    C: () => seen.plugged && line("C"),
+    E: () => seen.plugged && line("E"),
+    F: () => seen.plugged && line("F"),
+    relay: () => board(seen.powerAllowed ? "PowerOn" : "PowerOff"),
+    cardAccepted: () => grant(cardToken),
+    contractAccepted: () => grant(contractToken),
+    otherContractAccepted: () => grant({ ...contractToken, id_token: { value: "FRXYZC87654321", type: "eMAID" } }),
+    contractRefused: () => evse.authorizeResponse(contractToken, revoked),
+    askContract: () => {
+      if (!seen.plugged) return;
+      seen.asked = contractToken;
+      evse.requireContract(contractToken);
+    },
+    askEim: () => seen.plugged && evse.requireEim(),
+    meterAnswers: () => meter.answer("OK"),
+    meterFails: () => meter.answer("UNEXPECTED_ERROR"),
+    withdraw: () => {
+      if (seen.authorized && seen.plugged) seen.cancelled = true;
+      seen.lose();
+      evse.withdrawAuthorization();
+    },
+    stop: () => {
+      if (!evse.stopTransaction({ reason: "Remote" })) return;
+      seen.cancelled = true;
+      seen.lose();
+    },
+    fault: () => {
+      seen.faulted = true;
+      evse.fault("bsp", diodeFault, true);
+    },
+    faultCleared: () => {
+      seen.faulted = false;
+      evse.fault("bsp", diodeFault, false);
+    },
+    disable: () => {
+      seen.enabled = false;
+      seen.lose();
+      evse.enableDisable(0, disable);
+    },
+    enable: () => {
+      seen.enabled = true;
+      evse.enableDisable(0, { ...disable, enable_state: "Enable" });
+    },
+    matching: () => evse.slacMatching(true),
+    unmatched: () => evse.slacMatching(false),
+    chargeLoop: () => evse.feed({ type: "hlcChargeLoop" }),
+    hlcClose: () => evse.feed({ type: "hlcContactor", close: true }),
+    hlcOpen: () => evse.feed({ type: "hlcContactor", close: false }),
+    dlinkError: () => evse.dlink("error"),
+    dlinkTerminate: () => evse.dlink("terminate"),
+    dlinkPause: () => evse.dlink("pause"),
+    slacFailed: () => evse.feed({ type: "slacFailed" }),
+    energy: () => evse.feed({ type: "limit", ampere: 16, validUntil: clock.monotonic() + 900_000 }),
+    noEnergy: () => evse.feed({ type: "limit", ampere: 0, validUntil: clock.monotonic() + 900_000 }),
+    pause: () => evse.pause(true),
+    resume: () => evse.pause(false),
+    onePhase: () => evse.feed({ type: "phases", three: false }),
+    threePhases: () => evse.feed({ type: "phases", three: true }),
+    "50ms": () => clock.advance(50),
+    "1s": () => clock.advance(1000),
+    "5s": () => clock.advance(5000),
+    "21s": () => clock.advance(21_000),
+  };
+  return acts[what]();
+}
+
+describe("no energy without an authorization for the present session (CVE-2026-29044, CVE-2026-33014)", () => {
+  test.each([
+    { name: "ISO 15118 at 5 %", hlc: true, config: {} },
+    { name: "ISO 15118 at X1", hlc: true, config: { ac_hlc_use_5percent: false } },
+    { name: "basic charging", hlc: false, config: {} },
+  ])("whatever happens in whatever order: $name", async ({ hlc, config }) => {
+    const run = async (what: Happening[], delayFactor: number) => {
+      const meter = slowMeter();
+      const station = fakeEvse({ hlc, config: { ...config, initial_meter_value_timeout_ms: 0 }, meter, delayFactor });
+      const booted = station.boot();
+      await station.settle();
+      meter.answer("OK");
+      await booted;
+      const seen = new Bystander(station);
+      station.board("A");
+      for (const happening of what) {
+        await happen(happening, station, seen, meter);
+        await station.settle();
+        seen.look();
+      }
+      await station.clock.advance(stopTime + 1);
+      seen.look();
+      station.evse.stop();
+      expect(station.clock.pending, "timers left").toBe(0);
+    };
+    const wild = fc.array(happenings, { minLength: 10, maxLength: 60 });
+    const tame = fc
+      .tuple(sessions, disturbances, wild)
+      .map(([session, at, end]) => [...disturbed(session, at), ...end]);
+    const sequence = fc.oneof({ weight: 3, arbitrary: tame }, { weight: 1, arbitrary: wild });
+    await fc.assert(fc.asyncProperty(sequence, fc.constantFrom(0, 1), run), { numRuns: 200 });
+  });
+});
