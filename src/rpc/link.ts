@@ -71,24 +71,23 @@ export class Link {
     const { backOff, clock, endpoint, failed, random } = this.#options;
     let failures = 0;
     let waits = 0;
-    for (;;) {
+    while (!signal.aborted) {
       const result = await dial(endpoint(failures), this.#options, signal);
-      if (signal.aborted) return result.ok ? result.peer.close() : undefined;
+      failures = result.ok ? 0 : failures + 1;
       if (result.ok) {
-        failures = 0;
         waits = 0;
-        await this.#serve(result.peer);
-        if (signal.aborted) return;
-        if (this.#atOnce) continue;
-      } else failures += 1;
+        await this.#serve(result.peer, signal);
+      }
+      if (signal.aborted || (result.ok && this.#atOnce)) continue;
       const waitMs = backOffMs(waits++, backOff, random);
       if (!result.ok) failed?.(result.failure, waitMs);
       await sleep(clock, waitMs, signal);
-      if (signal.aborted) return;
     }
   }
 
-  async #serve(peer: Peer): Promise<void> {
+  /** Resolves when the connection has ended. */
+  async #serve(peer: Peer, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return peer.close();
     this.#peer = peer;
     this.#atOnce = false;
     this.#options.connected(peer);

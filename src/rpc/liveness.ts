@@ -19,7 +19,7 @@ export class Liveness {
   }
 
   /** Pings every so many milliseconds and drops the connection when one ping is still unanswered at the next; 0 is off. */
-  setInterval(ms: number): void {
+  pingEvery(ms: number): void {
     this.#intervalMs = ms;
     this.#unanswered = false;
     this.#arm();

@@ -86,7 +86,7 @@ export class Peer {
     this.#outbox = new Outbox(options.clock, maxWaiting, (text) => this.#send(text));
     this.#inbox = new Inbox(maxWaiting);
     this.#liveness = new Liveness(socket, options.clock);
-    this.#liveness.setInterval(options.pingIntervalMs ?? 0);
+    this.#liveness.pingEvery(options.pingIntervalMs ?? 0);
     this.closed = new Promise((resolve) => {
       socket.on("close", (code, reason) => {
         this.#end();
@@ -119,7 +119,7 @@ export class Peer {
   }
 
   setPingInterval(ms: number): void {
-    this.#liveness.setInterval(ms);
+    this.#liveness.pingEvery(ms);
   }
 
   /** Whether the other end answers a ping within `timeoutMs`. */
