@@ -330,6 +330,12 @@ describe("bad case: the EVSE misbehaves", () => {
     expect(clock.monotonic()).toBeGreaterThan(59_000);
   });
 
+  test("patience ends with the Ongoing: 40 s of it do not shorten the charging", async () => {
+    const answer = (name: string, n: number) =>
+      name === "AuthorizationReq" && n < 400 ? { EVSEProcessing: "Ongoing" } : {};
+    expect((await run({ answer }, 120_000)).outcome).toMatchObject({ ended: "completed" });
+  });
+
   test("a person at the EVSE gets more time", async () => {
     const answer = (name: string, n: number) =>
       name === "AuthorizationReq" && n < 1500 ? { EVSEProcessing: "Ongoing_WaitingForCustomerInteraction" } : {};

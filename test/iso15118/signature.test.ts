@@ -114,6 +114,7 @@ describe("bad case:", () => {
     ["a reference without URI", verdictOn(withInfo({ Reference: stripped("@URI") })), "names no element"],
     ["the same reference twice", verdictOn(withInfo({ Reference: twice() })), "more than one reference"],
     ["no transform", verdictOn(withInfo({ Reference: stripped("Transforms") })), "exactly one transform"],
+    ["a second transform", verdictOn(withReference({ Transforms: { Transform: twoTransforms() } })), "exactly one"],
     [
       "another transform",
       verdictOn(withReference({ Transforms: { Transform: [{ "@Algorithm": "urn:x" }] } })),
@@ -133,6 +134,11 @@ describe("bad case:", () => {
 
   function stripped(key: "@URI" | "Transforms"): Reference[] {
     return good.SignedInfo.Reference.map(({ [key]: _, ...rest }) => rest);
+  }
+
+  function twoTransforms() {
+    const [transform] = reference?.Transforms?.Transform ?? [];
+    return transform ? [transform, transform] : [];
   }
 
   function twice(): Reference[] {

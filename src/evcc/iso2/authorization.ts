@@ -1,5 +1,5 @@
-import { chargeParameterDiscoveryReq } from "./chargeParameterDiscovery.ts";
-import { authorizationReq } from "./payment.ts";
+import { chargeParameterDiscoveryReq } from "./chargeParameters.ts";
+import { authorizationReq } from "./paymentDetails.ts";
 import { askAgain, patience, state } from "./protocol.ts";
 
 /** ISO 15118-2, 8.4.3.7: the EVSE finds out whether the car may charge. */

@@ -2,14 +2,14 @@
 import { type Incoming, machineOf, type Rules } from "../../fsm/machine.ts";
 import { equalBytes } from "../../util/bytes.ts";
 import { authorization } from "./authorization.ts";
-import { chargeParameterDiscovery } from "./chargeParameterDiscovery.ts";
+import { chargeParameterDiscovery } from "./chargeParameters.ts";
 import { chargingStatus, meteringReceipt } from "./chargingStatus.ts";
-import { paymentDetails, paymentServiceSelection } from "./payment.ts";
+import { paymentDetails, paymentServiceSelection } from "./paymentDetails.ts";
 import { powerDelivery } from "./powerDelivery.ts";
 import { end, type Iso2, stopSession } from "./protocol.ts";
-import { serviceDetail, serviceDiscovery } from "./serviceDiscovery.ts";
+import { serviceDetail, serviceDiscovery } from "./services.ts";
 import { sessionSetup } from "./sessionSetup.ts";
-import { sessionStop, terminated } from "./sessionStop.ts";
+import { sessionStop, terminated } from "./stop.ts";
 
 /** From these states the car can leave without turning power off first. */
 const beforePower: readonly string[] = [

@@ -1,5 +1,5 @@
 import { decided } from "../effects.ts";
-import { chargeParameterDiscoveryReq } from "./chargeParameterDiscovery.ts";
+import { chargeParameterDiscoveryReq } from "./chargeParameters.ts";
 import { chargingStatusReq } from "./charging.ts";
 import { end, state, stopSession } from "./protocol.ts";
 

@@ -1,4 +1,3 @@
-import type { RequestName } from "../../iso15118/iso2/index.ts";
 import { decided } from "../effects.ts";
 import { end, type Iso2Session, type Request, state } from "./protocol.ts";
 
@@ -7,7 +6,7 @@ export function sessionSetupReq({ car }: Iso2Session): Request {
   return { name: "SessionSetupReq", message: { EVCCID: car.EVCCID } };
 }
 
-const serviceDiscoveryReq: Request & { name: RequestName } = { name: "ServiceDiscoveryReq", message: {} };
+const serviceDiscoveryReq: Request = { name: "ServiceDiscoveryReq", message: {} };
 
 /** ISO 15118-2, 8.4.3.2: the SECC gives the session its id. */
 export const sessionSetup = state({
