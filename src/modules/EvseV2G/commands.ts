@@ -1,0 +1,129 @@
+/** The commands of ISO15118_charger and iso15118_extensions, as changes of the SECC. */
+import type { Commands } from "../../framework/interface.ts";
+import type { ISO15118_charger } from "../../interfaces/ISO15118_charger.ts";
+import type { iso15118_extensions } from "../../interfaces/iso15118_extensions.ts";
+import type { AcEvseMaximumPower, EvseError } from "../../interfaces/types/iso15118.ts";
+import type { Powermeter } from "../../interfaces/types/powermeter.ts";
+import type { Evse } from "../../secc/evse.ts";
+import type { OfferedProtocol } from "../../secc/handshake.ts";
+import type { Secc } from "../../secc/secc.ts";
+import { BytesError, fromBase64 } from "../../util/bytes.ts";
+import type { Logger } from "../../util/log.ts";
+
+const MAX_EVSE_ID = 37;
+const MAX_METER_ID = 32;
+
+/** For DC and for ISO 15118-20, which this module does not speak, and for what no message carries. */
+const notUsed = () => null;
+
+export function chargerCommands(
+  secc: Secc,
+  protocols: readonly OfferedProtocol[],
+  log: Logger,
+  onLink: (ready: boolean) => void,
+): Commands<typeof ISO15118_charger> {
+  const set = (change: Partial<Evse>) => {
+    secc.update(change);
+    return null;
+  };
+  return {
+    setup({ evse_id: { evse_id }, debug_mode }) {
+      secc.setDebug(debug_mode);
+      if (evse_id.length <= MAX_EVSE_ID) return set({ evseId: evse_id });
+      log.warn({ evse_id }, `an EVSE id has at most ${MAX_EVSE_ID} characters; the one before stays`);
+      return null;
+    },
+    set_charging_parameters: ({ physical_values: { ac_nominal_voltage } }) =>
+      ac_nominal_voltage === undefined ? null : set({ nominalVoltage: ac_nominal_voltage }),
+    session_setup: ({ payment_options, supported_certificate_service, central_contract_validation_allowed }) =>
+      set({
+        paymentOptions: payment_options.length > 0 ? payment_options : ["ExternalPayment"],
+        certificateService: supported_certificate_service,
+        centralContractValidation: central_contract_validation_allowed,
+      }),
+    authorization_response(response) {
+      secc.apply({ type: "authorization_response", ...response });
+      return null;
+    },
+    ac_contactor_closed: ({ status }) => set({ contactorClosed: status }),
+    dlink_ready({ value }) {
+      onLink(value);
+      return null;
+    },
+    receipt_is_required: ({ receipt_required }) => set({ receiptRequired: receipt_required }),
+    stop_charging({ stop }) {
+      secc.stopCharging(stop);
+      return null;
+    },
+    pause_charging({ pause }) {
+      if (pause) log.warn({}, "ISO 15118-2 knows no pause by the EVSE");
+      return null;
+    },
+    update_supported_app_protocols({ supported_app_protocols: { app_protocols: wanted } }) {
+      secc.setProtocols(protocols.filter(({ id }) => wanted.includes(id)));
+      return wanted.every((id) => protocols.some((protocol) => protocol.id === id));
+    },
+    update_energy_transfer_modes: ({ supported_energy_transfer_modes }) =>
+      set({ energyTransferModes: supported_energy_transfer_modes }),
+    update_ac_max_current: ({ max_current }) => set({ currentLimit: max_current }),
+    update_ac_maximum_limits: ({ maximum_limits }) => set({ nominalCurrent: currentOf(maximum_limits, secc.evse) }),
+    update_meter_info: ({ powermeter }) => set({ meter: meterInfo(powermeter) }),
+    send_error: ({ error }) => set(errors[error]),
+    reset_error: () => set({ rcd: false, malfunction: undefined, shutdown: false }),
+    bpt_setup: notUsed,
+    set_powersupply_capabilities: notUsed,
+    cable_check_finished: notUsed,
+    no_energy_pause_charging: notUsed,
+    update_ac_parameters: notUsed,
+    update_ac_minimum_limits: notUsed,
+    update_ac_target_values: notUsed,
+    update_ac_present_power: notUsed,
+    update_dc_maximum_limits: notUsed,
+    update_dc_minimum_limits: notUsed,
+    update_isolation_status: notUsed,
+    update_dc_present_values: notUsed,
+  };
+}
+
+/** Ampere on each phase; the total is used only when the phases are not told apart. */
+function currentOf({ charge_power: { total, L1, L2, L3 } }: AcEvseMaximumPower, { nominalVoltage }: Evse): number {
+  const most = Math.max(...[L1 ?? total, L2, L3].filter((power) => power !== undefined));
+  return nominalVoltage > 0 ? most / nominalVoltage : 0;
+}
+
+function meterInfo({ meter_id, energy_Wh_import, timestamp }: Powermeter): NonNullable<Evse["meter"]> {
+  return {
+    MeterID: (meter_id ?? "").slice(0, MAX_METER_ID),
+    MeterReading: Math.max(0, Math.round(energy_Wh_import.total)),
+    TMeter: Math.floor(Date.parse(timestamp) / 1000),
+  };
+}
+
+/** What an error of the EVSE means for the EV; a contactor that fails shows itself by not closing. */
+const errors: Readonly<Record<EvseError, Partial<Evse>>> = {
+  Error_Contactor: {},
+  Error_RCD: { rcd: true },
+  Error_UtilityInterruptEvent: { malfunction: "EVSE_UtilityInterruptEvent" },
+  Error_Malfunction: { malfunction: "EVSE_Malfunction" },
+  Error_EmergencyShutdown: { shutdown: true },
+};
+
+export function extensionsCommands(secc: Secc, log: Logger): Commands<typeof iso15118_extensions> {
+  return {
+    set_get_certificate_response({ certificate_response: { status, exi_response } }) {
+      const exi = status === "Accepted" && exi_response !== undefined ? decode(exi_response, log) : undefined;
+      secc.apply({ type: "certificate_response", exi });
+      return null;
+    },
+  };
+}
+
+function decode(base64: string, log: Logger): Uint8Array | undefined {
+  try {
+    return fromBase64(base64);
+  } catch (error) {
+    if (!(error instanceof BytesError)) throw error;
+    log.error({ reason: error.message }, "the CSMS's contract certificate response cannot be read");
+    return undefined;
+  }
+}

@@ -1,0 +1,119 @@
+/** Brings the SECC onto the network and keeps trying, and keeps its certificate current. */
+import type { Secc } from "../../secc/secc.ts";
+import type { Link } from "../../transport/interfaces.ts";
+import type { TlsCredentials } from "../../transport/ports.ts";
+import type { Clock, Timer } from "../../util/clock.ts";
+import { UserError } from "../../util/errors.ts";
+import type { Logger } from "../../util/log.ts";
+import type { Tracer } from "../../util/trace.ts";
+import type { OwnCertificate } from "./certificates.ts";
+
+const RETRY_MS = 1000;
+
+export interface NetworkStartOptions {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly trace: Tracer;
+  readonly secc: Pick<Secc, "open" | "setCredentials">;
+  /** @throws UserError when there is no such interface. */
+  chooseLink(): Link;
+  load(): Promise<OwnCertificate>;
+  raise(reason: string): void;
+  clear(): void;
+}
+
+export class NetworkStart {
+  readonly #options: NetworkStartOptions;
+  #queue: Promise<void> = Promise.resolve();
+  #retry: Timer | undefined;
+  #open = false;
+  #stopped = false;
+  /** What was last said of the certificate; a change is worth telling, a repetition is not. */
+  #told: string | undefined;
+
+  constructor(options: NetworkStartOptions) {
+    this.#options = options;
+  }
+
+  /** The first try; further ones follow by themselves. */
+  begin(): Promise<void> {
+    return this.#inOrder(() => this.#try());
+  }
+
+  /** Takes the certificate that is now the right one. */
+  reload(): Promise<void> {
+    return this.#inOrder(async () => {
+      if (this.#open) await this.#renew(await this.#credentials());
+    });
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#retry?.cancel();
+  }
+
+  #inOrder(work: () => Promise<void>): Promise<void> {
+    const result = this.#queue.then(() => (this.#stopped ? undefined : work()));
+    this.#queue = result.catch(() => {});
+    return result;
+  }
+
+  async #try(): Promise<void> {
+    const { secc, clock, log, raise, clear } = this.#options;
+    const credentials = await this.#credentials();
+    if (this.#stopped) return;
+    try {
+      const link = this.#options.chooseLink();
+      await this.#openWith(secc, link, credentials);
+      this.#open = true;
+      log.info({ interface: link.interface, address: link.address }, `listening for EVs: ${link.why}`);
+      clear();
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      raise(error.describe());
+      this.#retry = clock.setTimer(RETRY_MS, () => void this.begin());
+    }
+  }
+
+  /** A certificate that does not fit its key is no reason not to serve EVs without TLS. */
+  async #openWith(secc: NetworkStartOptions["secc"], link: Link, credentials: TlsCredentials | undefined) {
+    await secc.open(link, undefined);
+    await this.#renew(credentials);
+  }
+
+  async #renew(credentials: TlsCredentials | undefined): Promise<void> {
+    try {
+      await this.#options.secc.setCredentials(credentials);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      this.#tell(error);
+    }
+  }
+
+  async #credentials(): Promise<TlsCredentials | undefined> {
+    const own = await this.#options.load();
+    if ("credentials" in own) {
+      this.#told = undefined;
+      return own.credentials;
+    }
+    this.#tell(own.problem);
+    return undefined;
+  }
+
+  #tell(problem: UserError): void {
+    const { log, trace } = this.#options;
+    if (this.#told === problem.message) return;
+    this.#told = problem.message;
+    log.warn({}, `no TLS towards EVs: ${problem.describe()}`);
+    const fix = problem.details.fix;
+    const title = `no TLS towards EVs: ${problem.message}`;
+    trace.add({
+      step: 0,
+      kind: "fault",
+      from: "EVSE",
+      title,
+      outcome: "refused",
+      ...(fix === undefined ? {} : { fix }),
+    });
+  }
+}
