@@ -96,7 +96,9 @@ class InProcessClient implements BusClient {
   readonly #exchange: Exchange;
   /** Each undoes something that this client has put into the exchange. */
   readonly #undo = new Set<() => void>();
-  readonly #closed = new AbortController();
+  /** Ends the calls that still wait for their result. */
+  readonly #waiting = new Set<() => void>();
+  #closed = false;
 
   constructor(moduleId: string, log: Logger, exchange: Exchange) {
     this.#moduleId = moduleId;
@@ -135,7 +137,7 @@ class InProcessClient implements BusClient {
     const name = nameOf(target, command);
     const copy = JSON.parse(jsonText(args)) as Record<string, unknown>;
     await undefined;
-    if (this.#closed.signal.aborted) throw new CommandError("Shutdown", `${this.#moduleId} is shut down`);
+    if (this.#closed) throw new CommandError("Shutdown", `${this.#moduleId} is shut down`);
     const server = servers.get(name);
     if (!server) throw new CommandError("NotReady", `${name}: nobody answers this command`);
     const result = answer(server.log, name, server.handle, copy);
@@ -144,7 +146,8 @@ class InProcessClient implements BusClient {
   }
 
   close(): void {
-    this.#closed.abort();
+    this.#closed = true;
+    for (const end of this.#waiting) end();
     for (const undo of this.#undo) undo();
   }
 
@@ -157,11 +160,10 @@ class InProcessClient implements BusClient {
   }
 
   #unlessClosed<T>(result: Promise<T>): Promise<T> {
-    const { signal } = this.#closed;
     return new Promise<T>((resolve, reject) => {
-      const onClose = () => reject(new CommandError("Shutdown", `${this.#moduleId} was shut down`));
-      signal.addEventListener("abort", onClose, { once: true });
-      result.then(resolve, reject).finally(() => signal.removeEventListener("abort", onClose));
+      const end = () => reject(new CommandError("Shutdown", `${this.#moduleId} was shut down`));
+      this.#waiting.add(end);
+      result.then(resolve, reject).finally(() => this.#waiting.delete(end));
     });
   }
 }

@@ -21,6 +21,15 @@ describe("the in-process bus", () => {
     await expect(caller.call(target, "read", {})).rejects.toMatchObject({ code: "NotReady" });
   });
 
+  it("carries many calls at once", async () => {
+    const bus = createInProcessBus({ clock: new ManualClock() }, silentLogger);
+    const [server, caller] = [bus.connect("a", silentLogger), bus.connect("b", silentLogger)];
+    server.serve("main", "read", async ({ n }) => n);
+    const numbers = Array.from({ length: 1000 }, (_, n) => n);
+    const target = { moduleId: "a", implementationId: "main" };
+    expect(await Promise.all(numbers.map((n) => caller.call(target, "read", { n })))).toEqual(numbers);
+  });
+
   it("delivers nothing to external subscribers once it is closed", async () => {
     const bus = createInProcessBus({ clock: new ManualClock() }, silentLogger);
     bus.external.subscribe("#", () => expect.unreachable("delivered after the close"));
