@@ -1,12 +1,24 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { ProvidedIdToken } from "../../../src/interfaces/types/authorization.ts";
 import type { SessionEvent } from "../../../src/interfaces/types/evse_manager.ts";
+import { checkEvses } from "../../../src/modules/OCPP201/storage.ts";
 import { toPem } from "../../../src/x509/index.ts";
-import { startTestCsms, startTestStation, type TestStation, temporaryFolder } from "./support.ts";
+import { makeModel } from "../../chargePoint/support.ts";
+import { type StationOptions, startTestCsms, startTestStation, type TestStation, temporaryFolder } from "./support.ts";
 
-const uuid = "11111111-2222-4333-8444-555555555555";
+/** Making certificates takes most of the time, so the tests with a good contract share one CSMS. */
+let shared: Awaited<ReturnType<typeof startTestCsms>>;
+const sharedFolder = mkdtempSync(join(tmpdir(), "plugcharge-OCPP201-"));
+beforeAll(async () => {
+  shared = await startTestCsms(sharedFolder);
+});
+afterAll(async () => {
+  await shared.csms.close();
+  rmSync(sharedFolder, { recursive: true });
+});
 
 function contractOf({ pki }: Pick<TestStation, "pki">): ProvidedIdToken {
   const { members, chain } = { members: pki.pki.members, chain: pki.pki.chain("contract") };
@@ -18,7 +30,7 @@ function contractOf({ pki }: Pick<TestStation, "pki">): ProvidedIdToken {
   };
 }
 
-function session(token: ProvidedIdToken): SessionEvent[] {
+function session(uuid: string, token: ProvidedIdToken): SessionEvent[] {
   const meter = (total: number) => ({ timestamp: new Date().toISOString(), energy_Wh_import: { total } });
   const event = (name: SessionEvent["event"], parts: Partial<SessionEvent>): SessionEvent => ({
     uuid,
@@ -35,31 +47,46 @@ function session(token: ProvidedIdToken): SessionEvent[] {
   ];
 }
 
-async function started(contract?: string, values?: Record<string, string>): Promise<TestStation> {
-  const folder = temporaryFolder();
-  const { csms, pki } = await startTestCsms(folder, contract);
-  const station = await startTestStation({ folder, csms, pki, ...(values ? { values } : {}) });
+async function started(options: Partial<StationOptions> = {}): Promise<TestStation> {
+  const station = await startTestStation({ folder: temporaryFolder(), ...shared, ...options });
   await station.hands.booted;
   return station;
+}
+
+/** The transaction, when the CSMS has all of it. */
+async function wholeTransaction({ csms }: Pick<TestStation, "csms">, uuid: string) {
+  return vi.waitFor(
+    () => {
+      const found = csms.transactions.filter(({ transactionId }) => transactionId === uuid);
+      expect(found).toHaveLength(1);
+      expect(found[0]?.endedAt).toBeDefined();
+      return found[0];
+    },
+    { timeout: 5000 },
+  );
 }
 
 describe("OCPP201 with a real CSMS", () => {
   it("boots, hands its settings on, and has a good contract charge to the end", async () => {
     const station = await started();
-    const { hands, csms } = station;
+    const { hands } = station;
     const token = contractOf(station);
     expect(hands.commands).toContain('set_connection_timeout {"connection_timeout":120}');
     expect(hands.commands).toContain('set_master_pass_group_id {"master_pass_group_id":"123"}');
     expect(hands.commands).toContain(
       'set_plug_and_charge_configuration {"plug_and_charge_configuration":{"pnc_enabled":true,"contract_certificate_installation_enabled":true}}',
     );
-    expect(await hands.validate(token)).toMatchObject({
-      authorization_status: "Accepted",
-      certificate_status: "Accepted",
+    const accepted = { authorization_status: "Accepted", certificate_status: "Accepted" };
+    expect(await hands.validate(token)).toMatchObject(accepted);
+    for (const event of session("online", token)) hands.sessionEvent(event);
+    expect(await wholeTransaction(station, "online")).toMatchObject({
+      idToken: { idToken: station.pki.eMAID, type: "eMAID" },
+      meterStartWh: 1000,
+      meterEndWh: 4200,
+      lastSeqNo: 2,
+      stoppedReason: "EVDisconnected",
+      problems: [],
     });
-    for (const event of session(token)) hands.sessionEvent(event);
-    await vi.waitFor(() => expect(csms.transactions[0]?.endedAt).toBeDefined(), { timeout: 5000 });
-    expect(csms.transactions).toHaveLength(1);
     const titles = station.timeline.entries.map(({ title }) => title);
     for (const title of ["BootNotification.req", "StatusNotification.req", "Authorize.conf", "TransactionEvent.req"]) {
       expect(titles).toContain(title);
@@ -67,17 +94,19 @@ describe("OCPP201 with a real CSMS", () => {
   });
 
   it("Given a revoked contract, then it is refused in the CSMS's words", async () => {
-    const station = await started("revoked");
-    expect(await station.hands.validate(contractOf(station))).toMatchObject({
-      authorization_status: expect.not.stringMatching("Accepted"),
-      certificate_status: "CertificateRevoked",
-    });
+    const folder = temporaryFolder();
+    const { csms, pki } = await startTestCsms(folder, "revoked");
+    onTestFinished(() => csms.close());
+    const station = await started({ folder, csms, pki });
+    const { authorization_status, certificate_status } = await station.hands.validate(contractOf(station));
+    expect([authorization_status === "Accepted", certificate_status]).toEqual([false, "CertificateRevoked"]);
     const refusal = station.timeline.entries.find(({ outcome, from }) => outcome === "refused" && from === "CSMS");
     expect(refusal?.title).toMatch(/revoked/);
   });
 
   it("Given the MO root is missing, then the rule and the two ways out are on the timeline", async () => {
-    const station = await started("unknown-root");
+    const folder = temporaryFolder();
+    const station = await started({ folder, pki: { ...shared.pki, stationCerts: join(folder, "nothing") } });
     expect(await station.hands.validate(contractOf(station))).toMatchObject({ authorization_status: "Invalid" });
     const decision = station.timeline.entries.find(({ outcome }) => outcome === "refused");
     expect(decision?.title).toMatch(/MO root missing/);
@@ -85,90 +114,92 @@ describe("OCPP201 with a real CSMS", () => {
     expect(station.timeline.entries.map(({ title }) => title)).not.toContain("Authorize.req");
   });
 
+  it("Given the MO root is missing and the CSMS may check, then the chain goes there and is accepted", async () => {
+    const folder = temporaryFolder();
+    const pki = { ...shared.pki, stationCerts: join(folder, "nothing") };
+    const values = { "ISO15118Ctrlr.CentralContractValidationAllowed": "true" };
+    const station = await started({ folder, pki, values });
+    expect(await station.hands.validate(contractOf(station))).toMatchObject({ authorization_status: "Accepted" });
+    const sent = station.timeline.entries.find(({ title }) => title === "Authorize.req");
+    expect(sent?.detail?.certificate).toMatch(/characters/);
+  });
+
   it("Given the connection is cut, then a contract is checked here, and the transaction arrives later, whole", async () => {
     const station = await started();
-    const { hands, csms } = station;
+    const { hands } = station;
     expect(await hands.control("stop")).toBe(true);
     const token = contractOf(station);
     expect(await hands.validate(token)).toMatchObject({ authorization_status: "Accepted" });
-    for (const event of session(token)) hands.sessionEvent(event);
-    expect(csms.transactions).toEqual([]);
+    for (const event of session("offline", token)) hands.sessionEvent(event);
     expect(await hands.control("restart")).toBe(true);
-    await vi.waitFor(() => expect(csms.transactions[0]?.endedAt).toBeDefined(), { timeout: 5000 });
+    expect(await wholeTransaction(station, "offline")).toMatchObject({ lastSeqNo: 2, problems: [] });
     expect(hands.status).toEqual([true, false, true]);
   });
 
-  it("Given a restart while offline, then what was queued is delivered by the next run", async () => {
+  it("Given a restart in a transaction, then the next run delivers what was queued and ends it", async () => {
     const folder = temporaryFolder();
-    const { csms, pki } = await startTestCsms(folder);
-    const first = await startTestStation({ folder, csms, pki });
-    await first.hands.booted;
+    const first = await started({ folder });
     await first.hands.control("stop");
-    const events = session(contractOf(first));
+    const events = session("restarted", contractOf(first));
     for (const event of events.slice(0, 3)) first.hands.sessionEvent(event);
     await vi.waitFor(() => expect(first.hands.status.at(-1)).toBe(false));
     await first.stop();
-    const second = await startTestStation({ folder, csms, pki });
-    await second.hands.booted;
-    await vi.waitFor(() => expect(csms.transactions[0]?.endedAt).toBeDefined(), { timeout: 5000 });
-    expect(csms.transactions).toHaveLength(1);
+    const second = await started({ folder });
+    expect(await wholeTransaction(second, "restarted")).toMatchObject({
+      lastSeqNo: 2,
+      stoppedReason: "PowerLoss",
+      problems: [],
+    });
   });
 
   it("Given the CSMS asks, then it is answered: variables, reports, remote start", async () => {
     const { csms, hands } = await started();
-    const variable = (name: string) => ({ component: { name: "TxCtrlr" }, variable: { name } });
-    expect(await csms.call("cp001", "GetVariables", { getVariableData: [variable("EVConnectionTimeOut")] })).toEqual({
-      getVariableResult: [
-        {
-          ...variable("EVConnectionTimeOut"),
-          attributeType: "Actual",
-          attributeStatus: "Accepted",
-          attributeValue: "120",
-        },
-      ],
+    const timeout = { component: { name: "TxCtrlr" }, variable: { name: "EVConnectionTimeOut" } };
+    expect(await csms.call("cp001", "GetVariables", { getVariableData: [timeout] })).toEqual({
+      getVariableResult: [{ ...timeout, attributeType: "Actual", attributeStatus: "Accepted", attributeValue: "120" }],
     });
-    const setVariableData = [{ ...variable("EVConnectionTimeOut"), attributeValue: "45" }];
-    await csms.call("cp001", "SetVariables", { setVariableData });
+    await csms.call("cp001", "SetVariables", { setVariableData: [{ ...timeout, attributeValue: "45" }] });
     await vi.waitFor(() => expect(hands.commands).toContain('set_connection_timeout {"connection_timeout":45}'));
-    expect(await csms.call("cp001", "GetBaseReport", { requestId: 5, reportBase: "FullInventory" })).toEqual({
-      status: "Accepted",
-    });
+    const report = await csms.call("cp001", "GetBaseReport", { requestId: 5, reportBase: "FullInventory" });
+    expect(report).toEqual({ status: "Accepted" });
     const idToken = { idToken: "DE8AA1A2B3C4D59", type: "eMAID" } as const;
     const start = await csms.call("cp001", "RequestStartTransaction", { remoteStartId: 9, idToken, evseId: 1 });
     expect(start).toEqual({ status: "Accepted" });
-    await vi.waitFor(() =>
-      expect(hands.tokens).toMatchObject([{ request_id: 9, connectors: [1], prevalidated: false }]),
-    );
+    const token = { request_id: 9, connectors: [1], prevalidated: false };
+    await vi.waitFor(() => expect(hands.tokens).toMatchObject([token]));
   });
 
-  it("keeps its databases to itself", async () => {
-    const folder = temporaryFolder();
-    const { csms, pki } = await startTestCsms(folder);
-    const station = await startTestStation({ folder, csms, pki });
-    await station.hands.booted;
-    await station.stop();
-    expect(
-      readFileSync(join(folder, "core", "cp.db"))
-        .subarray(0, 15)
-        .toString(),
-    ).toBe("SQLite format 3");
+  it("Given the CSMS asks for what does not exist, then it gets the right error", async () => {
+    const { csms } = await started();
+    await expect(
+      csms.call("cp001", "GetLog", { logType: "SecurityLog", requestId: 1, log: { remoteLocation: "ftp://x" } }),
+    ).rejects.toThrow(/NotSupported/);
   });
 });
 
 describe("OCPP201 that cannot start", () => {
-  it("bad case: a device model for another station names what is too many", async () => {
-    const folder = temporaryFolder();
-    const { csms, pki } = await startTestCsms(folder);
+  it("bad case: no network connection profile", async () => {
     const values = { "InternalCtrlr.NetworkConnectionProfiles": "[]" };
-    await expect(startTestStation({ folder, csms, pki, values })).rejects.toThrow(/no network connection profile/);
+    await expect(started({ values })).rejects.toThrow(/no network connection profile/);
   });
 
   it("bad case: security profile 2 without a root of the CSMS", async () => {
     const folder = temporaryFolder();
-    const { csms, pki } = await startTestCsms(folder);
     const profile = { configurationSlot: 1, connectionData: { ocppCsmsUrl: "wss://csms", securityProfile: 2 } };
     const values = { "InternalCtrlr.NetworkConnectionProfiles": JSON.stringify([profile]) };
-    const noRoot = { ...pki, stationCerts: join(folder, "empty") };
-    await expect(startTestStation({ folder, csms, pki: noRoot, values })).rejects.toThrow(/CSMS root/);
+    const pki = { ...shared.pki, stationCerts: join(folder, "nothing") };
+    await expect(started({ folder, pki, values })).rejects.toThrow(/CSMS root/);
+  });
+
+  it("bad case: a device model with an EVSE that the station has not", async () => {
+    const model = makeModel();
+    expect(() => checkEvses(model, [{ id: 1, connectors: [1] }])).not.toThrow();
+    expect(() =>
+      checkEvses(model, [
+        { id: 1, connectors: [1, 2] },
+        { id: 2, connectors: [1] },
+      ]),
+    ).toThrow(/does not describe Connector 1\.2, EVSE 2, Connector 2\.1/);
+    expect(() => checkEvses(model, [])).toThrow(/there is no Connector 1\.1, EVSE 1/);
   });
 });

@@ -134,6 +134,7 @@ export function temporaryFolder(): string {
   return folder;
 }
 
+/** The caller closes it. */
 export async function startTestCsms(folder: string, contract = "valid"): Promise<{ csms: Csms; pki: TestPki }> {
   const csms = await startCsms({
     ...pnc,
@@ -141,7 +142,6 @@ export async function startTestCsms(folder: string, contract = "valid"): Promise
     trace: new Timeline(systemClock),
     stations: [{ identity: "cp001", profile: 1, password: "DEADBEEFDEADBEEF" }],
   });
-  onTestFinished(() => csms.close());
   const pki = await createTestPki({ ...pnc, dir: join(folder, "pki"), contract, ocspUrl: csms.ocspUrl });
   csms.usePki(csmsPki(pki.pki));
   csms.setContracts([contractAccount(pki.pki)]);
