@@ -28,6 +28,7 @@ import {
   type Outcome,
   type Refusal,
   refuse,
+  type Start,
   stopByGroup,
   type World,
 } from "./tokenRules.ts";
@@ -160,12 +161,17 @@ export class AuthHandler {
       token !== undefined &&
       (id_token === undefined || sameToken(id_token, token)) &&
       (evse_id === undefined || ids.has(evse_id));
-    const requests = [...this.#requests].filter(({ token, evseIds }) => means(token.id_token, evseIds));
+    const requests = this.#live.filter(({ token, evseIds }) => means(token.id_token, evseIds));
     const authorized = [...evses.values()].filter(({ id, identifier }) => means(identifier?.id_token, new Set([id])));
     const refusal = refuse("Unknown", "the authorization was withdrawn", { status: "Withdrawn" });
     for (const request of requests) request.cut(refusal);
     await Promise.all(authorized.map((evse) => this.#withdrawFrom(evse)));
     return requests.length + authorized.length > 0 ? "Accepted" : "AuthorizationNotFound";
+  }
+
+  /** Requests that can still authorize somebody. */
+  get #live(): TokenRequest[] {
+    return [...this.#requests].filter(({ refusal }) => refusal === undefined);
   }
 
   get #world(): World {
@@ -180,7 +186,7 @@ export class AuthHandler {
 
   /** A token that is already on its way, or has just authorized an EVSE, is not validated once more. */
   #duplicate(token: ProvidedIdToken, evses: readonly Evse[]): Outcome | undefined {
-    const running = [...this.#requests].find((other) => sameToken(other.token.id_token, token.id_token));
+    const running = this.#live.find((other) => sameToken(other.token.id_token, token.id_token));
     if (running) {
       const answersBoth = token.connectors === undefined || token.connectors.some((id) => running.evseIds.has(id));
       if (answersBoth) return { use: "ignore", reason: "the same token is being validated" };
@@ -244,17 +250,19 @@ export class AuthHandler {
       return refuse("Invalid", "a token of the master pass group can only stop transactions", { final: true });
     }
     this.#publish(withParent(request.token, result.parent_id_token), "Accepted", result);
-    const evse = await this.#select(request, candidates);
-    if ("use" in evse) return { ...evse, final: true as const };
-    const admitted = admit(this.#world, request.token, evse, result);
-    if ("use" in admitted) return admitted;
-    // In the same step as the choice, so that no other token can come in between.
-    this.#hold(evse, request.token, admitted);
-    return { use: "start" as const, evse, result: admitted };
+    return this.#select(request, candidates, (evse) => {
+      const admitted = admit(this.#world, request.token, evse, result);
+      if ("use" in admitted) return admitted;
+      const identifier = this.#hold(evse, request.token, admitted);
+      return { use: "start" as const, evse, identifier, result: admitted };
+    });
   }
 
-  /** Waits for a plug-in where the algorithm wants one, connection_timeout at most. */
-  async #select(request: TokenRequest, candidates: readonly Evse[]): Promise<Evse | Refusal> {
+  /**
+   * Waits for a plug-in where the algorithm wants one, connection_timeout at most.
+   * @param take is called in the same step as the choice, so that no other token can come in between.
+   */
+  async #select<T>(request: TokenRequest, candidates: readonly Evse[], take: (evse: Evse) => T): Promise<T | Refusal> {
     let due = false;
     const deadline = this.#ports.clock.setTimer(this.#connectionTimeout * 1000, () => {
       due = true;
@@ -263,23 +271,25 @@ export class AuthHandler {
     try {
       while (!request.refusal) {
         const usable = candidates.filter((evse) => request.evseIds.has(evse.id) && isAvailable(evse));
-        const mustPlugIn = candidates.length > 1;
-        const selection = selectEvse(this.#options.selection_algorithm, usable, this.pool.plugIns, mustPlugIn);
-        if (selection === "none") return noEvse(this.#world, request.token);
-        if (selection !== "waitForPlugIn") return selection;
-        if (due) return refuse("Timeout", "no car was plugged in in time", { status: "TimedOut" });
+        const choice = candidates.length > 1;
+        const selection = selectEvse(this.#options.selection_algorithm, usable, this.pool.plugIns, choice);
+        if (selection === "none") return final(noEvse(this.#world, request.token));
+        if (selection !== "waitForPlugIn") return take(selection);
+        if (due) return final(refuse("Timeout", "no car was plugged in in time", { status: "TimedOut" }));
         await request.sleep();
       }
-      return request.refusal;
+      return final(request.refusal);
     } finally {
       deadline.cancel();
     }
   }
 
-  #hold(evse: Evse, { id_token, authorization_type }: ProvidedIdToken, result: ValidationResult): void {
+  #hold(evse: Evse, { id_token, authorization_type }: ProvidedIdToken, result: ValidationResult): Identifier {
     const { authorization_status, parent_id_token } = result;
-    this.pool.authorize(evse, { id_token, authorization_type, authorization_status, parent_id_token });
+    const identifier = { id_token, authorization_type, authorization_status, parent_id_token };
+    this.pool.authorize(evse, identifier);
     if (result.reservation_id !== undefined) this.reservations.used(result.reservation_id);
+    return identifier;
   }
 
   async #conclude(token: ProvidedIdToken, outcome: Outcome, { publish }: { publish: boolean }): Promise<void> {
@@ -288,7 +298,7 @@ export class AuthHandler {
         this.#ports.log.info({ token: token.id_token.value, reason: outcome.reason }, "token has no effect");
         break;
       case "start":
-        await this.#start(token, outcome.evse, outcome.result);
+        await this.#start(token, outcome);
         break;
       case "stop":
         await this.#stop(token, outcome.evses, outcome.reason, outcome.parent);
@@ -302,10 +312,13 @@ export class AuthHandler {
     }
   }
 
-  async #start(provided: ProvidedIdToken, evse: Evse, result: ValidationResult): Promise<void> {
-    const { identifier } = evse;
+  async #start(provided: ProvidedIdToken, { evse, identifier, result }: Start): Promise<void> {
     const token = usedAt(withParent(provided, result.parent_id_token), [evse]);
     const { value } = token.id_token;
+    if (evse.identifier !== identifier) {
+      this.#ports.log.info({ token: value, evse: evse.id }, "the car left or the token was withdrawn meanwhile");
+      return;
+    }
     this.#trace("ok", `EVSE ${evse.id} is authorized for ${value}`, { detail: { evse: evse.id, idToken: value } });
     const taken = await this.#command(evse, this.#ports.commands.authorizeResponse(evse.id, token, result));
     if (!taken && evse.identifier === identifier) this.pool.release(evse);
@@ -391,6 +404,11 @@ export class AuthHandler {
     const messages = result?.tariff_messages ?? [];
     this.#ports.publishStatus({ token, status, ...(messages.length > 0 ? { messages } : {}) });
   }
+}
+
+/** Another validator's result would not change it. */
+function final(refusal: Refusal): Refusal {
+  return { ...refusal, final: true };
 }
 
 function withParent(token: ProvidedIdToken, parent: IdToken | undefined): ProvidedIdToken {

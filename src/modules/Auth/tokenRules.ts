@@ -4,7 +4,7 @@ import type {
   ProvidedIdToken,
   ValidationResult,
 } from "../../interfaces/types/authorization.ts";
-import { type Evse, isAvailable, sameText, sameToken, whyUnavailable } from "./evse.ts";
+import { type Evse, type Identifier, isAvailable, sameText, sameToken, whyUnavailable } from "./evse.ts";
 import type { Reservations } from "./reservations.ts";
 
 /** What the rules look at. */
@@ -31,8 +31,16 @@ export interface Refusal {
   readonly final?: true;
 }
 
+/** The EVSE holds the authorization; it has yet to be told. */
+export interface Start {
+  readonly use: "start";
+  readonly evse: Evse;
+  readonly identifier: Identifier;
+  readonly result: ValidationResult;
+}
+
 export type Outcome =
-  | { readonly use: "start"; readonly evse: Evse; readonly result: ValidationResult }
+  | Start
   | {
       readonly use: "stop";
       readonly evses: readonly Evse[];
