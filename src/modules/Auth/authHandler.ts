@@ -12,25 +12,20 @@ import type { SessionEvent, StopTransactionRequest } from "../../interfaces/type
 import type { Clock } from "../../util/clock.ts";
 import type { Logger } from "../../util/log.ts";
 import type { TraceEvent, Tracer } from "../../util/trace.ts";
-import { type Evse, type Identifier, isAvailable, sameToken } from "./evse.ts";
+import { type Evse, type Identifier, sameToken } from "./evse.ts";
 import { EvsePool } from "./evsePool.ts";
 import { ReservationDesk, type ReservationDeskPorts } from "./reservationDesk.ts";
-import { type SelectionAlgorithm, selectEvse } from "./selection.ts";
+import type { SelectionAlgorithm } from "./selection.ts";
+import { TokenJudge, type TokenValidator } from "./tokenJudge.ts";
 import { TokenRequest } from "./tokenRequest.ts";
 import {
-  admit,
   awaitingTransaction,
-  beforeValidation,
-  isAccepted,
-  isMasterPass,
-  noEvse,
-  notAccepted,
   type Outcome,
   type Refusal,
   refuse,
   type Start,
-  stopByGroup,
   type World,
+  withParent,
 } from "./tokenRules.ts";
 
 export interface AuthOptions {
@@ -43,14 +38,6 @@ export interface AuthOptions {
   readonly ignore_connector_faults: boolean;
   readonly plug_in_timeout_enabled: boolean;
   readonly stop_transaction_on_reswipe: boolean;
-}
-
-/** One who knows whether a token is good. */
-export interface TokenValidator {
-  /** For people. */
-  readonly name: string;
-  /** May reject; that counts as the answer Unknown. */
-  validate(token: ProvidedIdToken): Promise<ValidationResult>;
 }
 
 /** Commands to one EVSE. A rejected promise means that the EVSE did not take the command. */
@@ -75,6 +62,7 @@ export class AuthHandler {
   readonly reservations: ReservationDesk;
   readonly #options: AuthOptions;
   readonly #ports: AuthPorts;
+  readonly #judge: TokenJudge;
   readonly #requests = new Set<TokenRequest>();
   #connectionTimeout: number;
   #masterPassGroupId: string | undefined;
@@ -100,6 +88,17 @@ export class AuthHandler {
       },
     );
     this.reservations = new ReservationDesk(this.pool.evses, ports);
+    this.#judge = new TokenJudge({
+      world: () => this.#world,
+      pool: this.pool,
+      reservations: this.reservations,
+      algorithm: options.selection_algorithm,
+      connectionTimeout: () => this.#connectionTimeout,
+      validators: ports.validators,
+      clock: ports.clock,
+      log: ports.log,
+      accepted: (token, result) => this.#publish(token, "Accepted", result),
+    });
   }
 
   /** @param seconds applies to authorizations given from now on. */
@@ -131,7 +130,7 @@ export class AuthHandler {
     const request = new TokenRequest(token, ids);
     this.#requests.add(request);
     this.#publish(token, "Processing");
-    const outcome = await this.#decide(request);
+    const outcome = await this.#judge.decide(request);
     this.#requests.delete(request);
     await this.#conclude(token, outcome, { publish: true });
   }
@@ -194,102 +193,6 @@ export class AuthHandler {
     }
     const waiting = awaitingTransaction(evses, token);
     return waiting && refuse("ConcurrentTx", `the token already authorizes EVSE ${waiting.id}`);
-  }
-
-  async #decide(request: TokenRequest): Promise<Outcome> {
-    const early = beforeValidation(this.#world, request.token, this.#evsesOf(request));
-    if (early) return early;
-    const results = (await request.unlessCut(this.#validate(request.token))) ?? [];
-    if (request.refusal) return request.refusal;
-    const evses = this.#evsesOf(request);
-    return stopByGroup(this.#world, evses, results) ?? this.#assign(request, evses.filter(isAvailable), results);
-  }
-
-  #evsesOf({ evseIds }: TokenRequest): Evse[] {
-    return [...evseIds].flatMap((id) => this.pool.evses.get(id) ?? []);
-  }
-
-  async #validate(token: ProvidedIdToken): Promise<ValidationResult[]> {
-    if (token.prevalidated) {
-      const parent = token.parent_id_token === undefined ? {} : { parent_id_token: token.parent_id_token };
-      return [{ authorization_status: "Accepted", tariff_messages: [], ...parent }];
-    }
-    const results: ValidationResult[] = [];
-    for (const validator of this.#ports.validators) results.push(await this.#ask(validator, token));
-    return results;
-  }
-
-  async #ask(validator: TokenValidator, token: ProvidedIdToken): Promise<ValidationResult> {
-    try {
-      return await validator.validate(token);
-    } catch (error) {
-      const facts = { validator: validator.name, error: String(error) };
-      this.#ports.log.warn(facts, "the validator gave no answer; counted as Unknown");
-      return { authorization_status: "Unknown", tariff_messages: [] };
-    }
-  }
-
-  /** The first accepted result decides, with an EVSE chosen among `candidates`. */
-  async #assign(
-    request: TokenRequest,
-    candidates: readonly Evse[],
-    results: readonly ValidationResult[],
-  ): Promise<Outcome> {
-    if (candidates.length === 0) return noEvse(this.#world, request.token);
-    let refusal = refuse("Unknown", "no validator gave an answer");
-    for (const result of results) {
-      const verdict = isAccepted(result) ? await this.#use(request, candidates, result) : notAccepted(result);
-      if (verdict.use === "start" || verdict.final) return verdict;
-      refusal = verdict;
-    }
-    return refusal;
-  }
-
-  async #use(request: TokenRequest, candidates: readonly Evse[], result: ValidationResult) {
-    if (isMasterPass(this.#world, result.parent_id_token)) {
-      return refuse("Invalid", "a token of the master pass group can only stop transactions", { final: true });
-    }
-    this.#publish(withParent(request.token, result.parent_id_token), "Accepted", result);
-    return this.#select(request, candidates, (evse) => {
-      const admitted = admit(this.#world, request.token, evse, result);
-      if ("use" in admitted) return admitted;
-      const identifier = this.#hold(evse, request.token, admitted);
-      return { use: "start" as const, evse, identifier, result: admitted };
-    });
-  }
-
-  /**
-   * Waits for a plug-in where the algorithm wants one, connection_timeout at most.
-   * @param take is called in the same step as the choice, so that no other token can come in between.
-   */
-  async #select<T>(request: TokenRequest, candidates: readonly Evse[], take: (evse: Evse) => T): Promise<T | Refusal> {
-    let due = false;
-    const deadline = this.#ports.clock.setTimer(this.#connectionTimeout * 1000, () => {
-      due = true;
-      request.wake();
-    });
-    try {
-      while (!request.refusal) {
-        const usable = candidates.filter((evse) => request.evseIds.has(evse.id) && isAvailable(evse));
-        const choice = candidates.length > 1;
-        const selection = selectEvse(this.#options.selection_algorithm, usable, this.pool.plugIns, choice);
-        if (selection === "none") return final(noEvse(this.#world, request.token));
-        if (selection !== "waitForPlugIn") return take(selection);
-        if (due) return final(refuse("Timeout", "no car was plugged in in time", { status: "TimedOut" }));
-        await request.sleep();
-      }
-      return final(request.refusal);
-    } finally {
-      deadline.cancel();
-    }
-  }
-
-  #hold(evse: Evse, { id_token, authorization_type }: ProvidedIdToken, result: ValidationResult): Identifier {
-    const { authorization_status, parent_id_token } = result;
-    const identifier = { id_token, authorization_type, authorization_status, parent_id_token };
-    this.pool.authorize(evse, identifier);
-    if (result.reservation_id !== undefined) this.reservations.used(result.reservation_id);
-    return identifier;
   }
 
   async #conclude(token: ProvidedIdToken, outcome: Outcome, { publish }: { publish: boolean }): Promise<void> {
@@ -404,15 +307,6 @@ export class AuthHandler {
     const messages = result?.tariff_messages ?? [];
     this.#ports.publishStatus({ token, status, ...(messages.length > 0 ? { messages } : {}) });
   }
-}
-
-/** Another validator's result would not change it. */
-function final(refusal: Refusal): Refusal {
-  return { ...refusal, final: true };
-}
-
-function withParent(token: ProvidedIdToken, parent: IdToken | undefined): ProvidedIdToken {
-  return parent === undefined ? token : { ...token, parent_id_token: parent };
 }
 
 function usedAt(token: ProvidedIdToken, evses: readonly Evse[]): ProvidedIdToken {

@@ -166,3 +166,8 @@ export function awaitingTransaction(evses: readonly Evse[], { id_token }: Provid
       identifier !== undefined && sameToken(identifier.id_token, id_token) && !transactionActive,
   );
 }
+
+/** The token with its group, as far as that is known. */
+export function withParent(token: ProvidedIdToken, parent: IdToken | undefined): ProvidedIdToken {
+  return parent === undefined ? token : { ...token, parent_id_token: parent };
+}

@@ -25,7 +25,11 @@ function watch(station: ReturnType<typeof fakeAuth>) {
     look() {
       for (const command of station.commands()) {
         const [verb, evse = "", token = "", status] = command.split(" ");
-        if (verb === "withdraw") authorized.delete(Number(evse));
+        if (verb === "withdraw") {
+          authorized.delete(Number(evse));
+          // An EVSE that is told so lets its car go too.
+          for (const name of ["A", "B", "C"]) answered.push(`${evse} ${name}`);
+        }
         if (verb !== "authorize") continue;
         answered.push(`${evse} ${token}`);
         if (status === "Accepted") authorized.set(Number(evse), token);
