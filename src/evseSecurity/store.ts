@@ -340,6 +340,14 @@ export class CertificateStore {
     }
   }
 
+  /** Resolves when nothing is under way any more. */
+  async settled(): Promise<void> {
+    for (let last: unknown; last !== this.#last; ) {
+      last = this.#last;
+      await last;
+    }
+  }
+
   /** One operation at a time, on files that no crash has left half changed. */
   #inTurn<R>(operation: (time: number) => Promise<R>): Promise<R> {
     const turn = this.#last.then(async () => {

@@ -28,7 +28,7 @@ export interface Station {
   readonly config: StationConfig;
   /** The world outside, for who started the station. */
   readonly external: ExternalMqtt;
-  /** Stops the modules in reverse order and leaves nothing running. Later calls wait for the first. */
+  /** Stops every module before those it needs, and leaves nothing running. Later calls wait for the first. */
   stop(): Promise<void>;
 }
 
@@ -79,6 +79,23 @@ function refuseStandalone(config: StationConfig): void {
   }
 }
 
+/** A module may need its neighbours until it has stopped: the EVSE opens the contactor. Circles are cut where they are found. */
+function neededFirst(plans: readonly ModulePlan[]): ModulePlan[] {
+  const order = new Set<ModulePlan>();
+  const seen = new Set<ModulePlan>();
+  const visit = (plan: ModulePlan) => {
+    if (seen.has(plan)) return;
+    seen.add(plan);
+    const needed = new Set(
+      Object.values(plan.connections).flatMap((targets) => targets.map((target) => target.moduleId)),
+    );
+    for (const other of plans) if (needed.has(other.id)) visit(other);
+    order.add(plan);
+  };
+  plans.forEach(visit);
+  return [...order];
+}
+
 async function setUp(plan: ModulePlan, station: StationOptions, bus: Bus, gate: Gate): Promise<Running> {
   const { config, ports, env } = station;
   const log = ports.log.child({ module: plan.id });
@@ -110,7 +127,9 @@ function failureOf(plan: ModulePlan, reason: unknown): UserError {
 }
 
 async function stopAll(running: readonly Running[], bus: Bus, ports: StationOptions["ports"]): Promise<void> {
-  for (const { options, instance } of running.toReversed()) {
+  const order = neededFirst(running.map(({ options }) => options.plan));
+  const byNeed = running.toSorted((a, b) => order.indexOf(b.options.plan) - order.indexOf(a.options.plan));
+  for (const { options, instance } of byNeed) {
     await stopOne(options, instance, ports);
     options.client.close();
   }

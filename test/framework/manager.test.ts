@@ -27,13 +27,13 @@ function keepingLog() {
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 describe("a station", () => {
-  it("sets up every module before any is ready, and stops them in reverse order", async () => {
+  it("sets up every module before any is ready, and stops each before those it needs", async () => {
     const probe: Probe = { events: [] };
     const station = await start(probe);
     expect(probe.events).toEqual(["init display", "init meter", "ready display", "ready meter"]);
     await Promise.all([station.stop(), station.stop()]);
     await station.stop();
-    expect(probe.events.slice(4)).toEqual(["stop meter", "stop display"]);
+    expect(probe.events.slice(4)).toEqual(["stop display", "stop meter"]);
   });
 
   it("gives a module its configuration, folders, settings and ports", async () => {
@@ -158,7 +158,7 @@ describe("bad case: a module that misbehaves", () => {
       },
     };
     await expect(start(probe)).rejects.toThrow("module 'meter' (Meter) did not start: no pulse");
-    expect(probe.events.slice(4)).toEqual(["stop meter", "stop display"]);
+    expect(probe.events.slice(4)).toEqual(["stop display", "stop meter"]);
   });
 
   it("goes on when one throws while it stops", async () => {
@@ -166,24 +166,24 @@ describe("bad case: a module that misbehaves", () => {
     const probe: Probe = {
       events: [],
       stop: (id) => {
-        if (id === "meter") throw new InternalError("stuck");
+        if (id === "display") throw new InternalError("stuck");
       },
     };
     await (await start(probe, goodConfig, { ...makePorts(), log })).stop();
-    expect(probe.events.slice(4)).toEqual(["stop meter", "stop display"]);
-    expect(lines).toEqual(["module 'meter' failed while it stopped: stuck"]);
+    expect(probe.events.slice(4)).toEqual(["stop display", "stop meter"]);
+    expect(lines).toEqual(["module 'display' failed while it stopped: stuck"]);
   });
 
   it("does not wait for ever for one that does not stop", async () => {
     const { lines, log } = keepingLog();
     const ports = { ...makePorts(), log };
-    const probe: Probe = { events: [], stop: (id) => (id === "meter" ? new Promise(() => {}) : undefined) };
+    const probe: Probe = { events: [], stop: (id) => (id === "display" ? new Promise(() => {}) : undefined) };
     const station = await start(probe, goodConfig, ports);
     const stopped = station.stop();
     await (ports.clock as ManualClock).advance(STOP_TIMEOUT_MS);
     await stopped;
-    expect(probe.events.at(-1)).toBe("stop display");
-    expect(lines).toEqual([`module 'meter' did not stop within ${STOP_TIMEOUT_MS} ms`]);
+    expect(probe.events.at(-1)).toBe("stop meter");
+    expect(lines).toEqual([`module 'display' did not stop within ${STOP_TIMEOUT_MS} ms`]);
     expect((ports.clock as ManualClock).pending).toBe(0);
   });
 

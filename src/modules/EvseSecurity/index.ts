@@ -31,7 +31,10 @@ export const EvseSecurity = defineModule(manifest, async ({ config, env, provide
       const problem = await store.explain_leaf({ certificate_type: "V2G" });
       if (problem) log.warn({}, `no TLS towards cars: ${problem.describe()}`);
     },
-    stop: () => timer?.cancel(),
+    async stop() {
+      timer?.cancel();
+      await store.settled();
+    },
   };
 });
 
