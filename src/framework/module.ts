@@ -36,7 +36,7 @@ export interface Requirement<I extends InterfaceDefinition> {
   subscribeErrors(receive: (error: ErrorReport) => void | Promise<void>): Unsubscribe;
 }
 
-/** What an error says beside its type; `sub_type` and `description` default to "", `severity` to High. */
+/** What an error says beside its type; `description` defaults to the message, `severity` to High, `sub_type` to "". */
 export interface ErrorDetails {
   readonly message: string;
   readonly description?: string;

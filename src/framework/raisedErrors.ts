@@ -24,7 +24,7 @@ export class RaisedErrors {
 
   raise(type: string, details: ErrorDetails): void {
     const { origin, mapping, clock, random, report } = this.#options;
-    const { sub_type = "", message, description = "", severity = "High", vendor_id = "" } = details;
+    const { sub_type = "", message, description = message, severity = "High", vendor_id = "" } = details;
     const key = `${type} ${sub_type}`;
     if (this.#active.has(key)) return;
     const error: ErrorReport = {

@@ -4,6 +4,7 @@ import { dateTime } from "../scalars.ts";
 import { CertificateHashDataInfo, EnergyTransferMode } from "./iso15118.ts";
 import { MessageContent } from "./text_message.ts";
 
+/** The answer to a token (OCPP 2.0.1 AuthorizationStatusEnumType). */
 export const AuthorizationStatus = z.enum([
   "Accepted",
   "Blocked",
@@ -20,6 +21,7 @@ export const AuthorizationStatus = z.enum([
 ]);
 export type AuthorizationStatus = z.infer<typeof AuthorizationStatus>;
 
+/** The answer to a contract certificate (OCPP 2.0.1 AuthorizeCertificateStatusEnumType). */
 export const CertificateStatus = z.enum([
   "Accepted",
   "SignatureError",
@@ -31,6 +33,7 @@ export const CertificateStatus = z.enum([
 ]);
 export type CertificateStatus = z.infer<typeof CertificateStatus>;
 
+/** Where a token is on its way, for displays. */
 export const TokenValidationStatus = z.enum([
   "Processing",
   "Accepted",
@@ -43,12 +46,14 @@ export const TokenValidationStatus = z.enum([
 ]);
 export type TokenValidationStatus = z.infer<typeof TokenValidationStatus>;
 
+/** More about who presents the token, such as a plate number. */
 export const CustomIdToken = z.strictObject({
   value: z.string().max(36),
   type: z.string().max(50),
 });
 export type CustomIdToken = z.infer<typeof CustomIdToken>;
 
+/** Where a token's value comes from (OCPP 2.0.1 IdTokenEnumType). */
 export const IdTokenType = z.enum([
   "Central",
   "eMAID",
@@ -61,6 +66,7 @@ export const IdTokenType = z.enum([
 ]);
 export type IdTokenType = z.infer<typeof IdTokenType>;
 
+/** What identifies a driver, a car or a contract; for a contract the eMAID. */
 export const IdToken = z.strictObject({
   value: z.string().max(36),
   type: IdTokenType,
@@ -68,9 +74,11 @@ export const IdToken = z.strictObject({
 });
 export type IdToken = z.infer<typeof IdToken>;
 
+/** By which means a token was presented. */
 export const AuthorizationType = z.enum(["OCPP", "RFID", "Autocharge", "PlugAndCharge", "BankCard"]);
 export type AuthorizationType = z.infer<typeof AuthorizationType>;
 
+/** A token as presented. `connectors` are EVSE numbers, absent for any; `certificate` is the contract's chain in PEM, leaf first; `prevalidated` tokens are not asked about. */
 export const ProvidedIdToken = z.strictObject({
   request_id: z.int().exactOptional(),
   id_token: IdToken,
@@ -83,6 +91,7 @@ export const ProvidedIdToken = z.strictObject({
 });
 export type ProvidedIdToken = z.infer<typeof ProvidedIdToken>;
 
+/** What became of a token, with texts for the driver. */
 export const TokenValidationStatusMessage = z.strictObject({
   token: ProvidedIdToken,
   status: TokenValidationStatus,
@@ -90,6 +99,7 @@ export const TokenValidationStatusMessage = z.strictObject({
 });
 export type TokenValidationStatusMessage = z.infer<typeof TokenValidationStatusMessage>;
 
+/** What a validator says about a token; `evse_ids` are those it may use, absent for any. */
 export const ValidationResult = z.strictObject({
   authorization_status: AuthorizationStatus,
   certificate_status: CertificateStatus.exactOptional(),
@@ -102,18 +112,22 @@ export const ValidationResult = z.strictObject({
 });
 export type ValidationResult = z.infer<typeof ValidationResult>;
 
+/** How Auth chooses the EVSE for a token that names none. */
 export const SelectionAlgorithm = z.enum(["UserInput", "PlugEvents", "PlugEventsLIFO", "FindFirst"]);
 export type SelectionAlgorithm = z.infer<typeof SelectionAlgorithm>;
 
+/** Which authorizations to withdraw: of an EVSE, of a token, of both, or with neither, all. */
 export const WithdrawAuthorizationRequest = z.object({
   evse_id: z.int().exactOptional(),
   id_token: IdToken.exactOptional(),
 });
 export type WithdrawAuthorizationRequest = z.infer<typeof WithdrawAuthorizationRequest>;
 
+/** Whether anything was withdrawn. */
 export const WithdrawAuthorizationResult = z.enum(["Accepted", "AuthorizationNotFound", "EvseNotFound", "Rejected"]);
 export type WithdrawAuthorizationResult = z.infer<typeof WithdrawAuthorizationResult>;
 
+/** A later answer about the token that `connector_id` was authorized by. */
 export const ValidationResultUpdate = z.strictObject({
   validation_result: ValidationResult,
   connector_id: z.int(),

@@ -1,6 +1,7 @@
 /** The charger's type plate. */
 import { z } from "zod";
 
+/** Vendor, model and serial number, as printed on the charger. */
 export const ChargerInformation = z.strictObject({
   vendor: z.string(),
   model: z.string(),

@@ -1,6 +1,7 @@
 /** Limits of a DC output. */
 import { z } from "zod";
 
+/** Ampere and watt that must not be exceeded; absent for no limit. */
 export const ExternalDerating = z.strictObject({
   max_export_current_A: z.number().exactOptional(),
   max_import_current_A: z.number().exactOptional(),

@@ -4,21 +4,25 @@ import { dateTime } from "../scalars.ts";
 import { PricePerkWh } from "./energy_price_information.ts";
 import { Powermeter } from "./powermeter.ts";
 
+/** A limit and who set it, for people who wonder why a car charges slowly. */
 export const NumberWithSource = z.object({
   value: z.number(),
   source: z.string(),
 });
 export type NumberWithSource = z.infer<typeof NumberWithSource>;
 
+/** As {@link NumberWithSource}, of something counted. */
 export const IntegerWithSource = z.object({
   value: z.int(),
   source: z.string(),
 });
 export type IntegerWithSource = z.infer<typeof IntegerWithSource>;
 
+/** What a node of the tree is. */
 export const NodeType = z.enum(["Undefined", "Evse", "Generic"]);
 export type NodeType = z.infer<typeof NodeType>;
 
+/** What an outlet is doing, as far as it matters to energy. */
 export const EvseState = z.enum([
   "Unplugged",
   "WaitForAuth",
@@ -32,6 +36,7 @@ export const EvseState = z.enum([
 ]);
 export type EvseState = z.infer<typeof EvseState>;
 
+/** Limits in watt, ampere a phase and phases; absent for none. */
 export const LimitsReq = z.strictObject({
   total_power_W: NumberWithSource.exactOptional(),
   ac_max_current_A: NumberWithSource.exactOptional(),
@@ -43,6 +48,7 @@ export const LimitsReq = z.strictObject({
 });
 export type LimitsReq = z.infer<typeof LimitsReq>;
 
+/** What an outlet is granted. Negative values feed back to the grid. */
 export const LimitsRes = z.strictObject({
   total_power_W: NumberWithSource.exactOptional(),
   ac_max_current_A: NumberWithSource.exactOptional(),
@@ -50,6 +56,7 @@ export const LimitsRes = z.strictObject({
 });
 export type LimitsRes = z.infer<typeof LimitsRes>;
 
+/** What the driver wants; `leave_time` is RFC 3339. */
 export const OptimizerTarget = z.strictObject({
   energy_amount_needed: z.number().exactOptional(),
   charge_to_max_percent: z.number().exactOptional(),
@@ -60,12 +67,14 @@ export const OptimizerTarget = z.strictObject({
 });
 export type OptimizerTarget = z.infer<typeof OptimizerTarget>;
 
+/** Power at a grid frequency; between points it follows a straight line. */
 export const FrequencyWattPoint = z.object({
   frequency_Hz: z.number(),
   total_power_W: z.number(),
 });
 export type FrequencyWattPoint = z.infer<typeof FrequencyWattPoint>;
 
+/** A value to charge with (positive) or to feed back with (negative). Of priorities 0 to 1000 the smallest wins. */
 export const SetpointType = z.object({
   ac_current_A: z.number().exactOptional(),
   total_power_W: z.number().exactOptional(),
@@ -75,12 +84,14 @@ export const SetpointType = z.object({
 });
 export type SetpointType = z.infer<typeof SetpointType>;
 
+/** A setpoint from `timestamp` until the next entry. */
 export const ScheduleSetpointEntry = z.strictObject({
   timestamp: dateTime,
   setpoint: SetpointType.exactOptional(),
 });
 export type ScheduleSetpointEntry = z.infer<typeof ScheduleSetpointEntry>;
 
+/** Limits of both sides of a node from `timestamp` until the next entry; the first entry holds before its time too. */
 export const ScheduleReqEntry = z.strictObject({
   timestamp: dateTime,
   limits_to_root: LimitsReq,
@@ -90,6 +101,7 @@ export const ScheduleReqEntry = z.strictObject({
 });
 export type ScheduleReqEntry = z.infer<typeof ScheduleReqEntry>;
 
+/** What is granted from `timestamp` until the next entry. */
 export const ScheduleResEntry = z.strictObject({
   timestamp: dateTime,
   limits_to_root: LimitsRes,
@@ -97,6 +109,7 @@ export const ScheduleResEntry = z.strictObject({
 });
 export type ScheduleResEntry = z.infer<typeof ScheduleResEntry>;
 
+/** A node with everything below it. `uuid` names it; limits come back under that name. */
 export const EnergyFlowRequest = z.object({
   get children() {
     return z.array(EnergyFlowRequest);
@@ -114,6 +127,7 @@ export const EnergyFlowRequest = z.object({
 });
 export type EnergyFlowRequest = z.infer<typeof EnergyFlowRequest>;
 
+/** What the node `uuid` is granted now, for `valid_for` seconds, and later. */
 export const EnforcedLimits = z.object({
   uuid: z.string(),
   valid_for: z.int(),
@@ -122,6 +136,7 @@ export const EnforcedLimits = z.object({
 });
 export type EnforcedLimits = z.infer<typeof EnforcedLimits>;
 
+/** What a node can do at most. */
 export const CapabilityLimits = z.object({
   max_current_A: z.number().min(0),
   max_phase_count: z.int().min(0).max(3),
@@ -130,6 +145,7 @@ export const CapabilityLimits = z.object({
 });
 export type CapabilityLimits = z.infer<typeof CapabilityLimits>;
 
+/** Schedules from outside; an empty one sets no limit. */
 export const ExternalLimits = z.object({
   schedule_import: z.array(ScheduleReqEntry),
   schedule_export: z.array(ScheduleReqEntry),

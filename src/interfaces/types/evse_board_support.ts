@@ -1,6 +1,7 @@
 /** What the station's board is, can do and is told. */
 import { z } from "zod";
 
+/** What the power path of an outlet can carry: ampere a phase and phases, to the car (import) and from it (export). */
 export const HardwareCapabilities = z.strictObject({
   max_current_A_import: z.number(),
   min_current_A_import: z.number(),
@@ -17,6 +18,7 @@ export const HardwareCapabilities = z.strictObject({
 });
 export type HardwareCapabilities = z.infer<typeof HardwareCapabilities>;
 
+/** Health of the board: degrees Celsius, volt, revolutions a minute. */
 export const Telemetry = z.strictObject({
   evse_temperature_C: z.number(),
   plug_temperature_C: z.number().exactOptional(),
@@ -27,6 +29,7 @@ export const Telemetry = z.strictObject({
 });
 export type Telemetry = z.infer<typeof Telemetry>;
 
+/** Whether the contactor may be closed, and what for. */
 export const PowerOnOff = z.strictObject({
   allow_power_on: z.boolean(),
   reason: z.enum(["DCCableCheck", "DCPreCharge", "FullPowerCharging", "PowerOff"]),

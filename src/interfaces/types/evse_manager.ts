@@ -5,6 +5,7 @@ import { ProvidedIdToken } from "./authorization.ts";
 import { Powermeter } from "./powermeter.ts";
 import { SignedMeterValue } from "./units_signed.ts";
 
+/** Why a transaction ends (OCPP 2.0.1 ReasonEnumType and what EVerest adds). */
 export const StopTransactionReason = z.enum([
   "EmergencyStop",
   "EVDisconnected",
@@ -32,23 +33,28 @@ export const StopTransactionReason = z.enum([
 ]);
 export type StopTransactionReason = z.infer<typeof StopTransactionReason>;
 
+/** Why to stop, and by whose token when a token stops it. */
 export const StopTransactionRequest = z.object({
   reason: StopTransactionReason,
   id_tag: ProvidedIdToken.exactOptional(),
 });
 export type StopTransactionRequest = z.infer<typeof StopTransactionRequest>;
 
+/** What began a session: a plug or an authorization. */
 export const StartSessionReason = z.enum(["EVConnected", "Authorized"]);
 export type StartSessionReason = z.infer<typeof StartSessionReason>;
 
+/** Why the station pauses. */
 export const PauseChargingEVSEReasonEnum = z.enum(["UserPause", "Error", "NoEnergy"]);
 export type PauseChargingEVSEReasonEnum = z.infer<typeof PauseChargingEVSEReasonEnum>;
 
+/** All reasons why the station pauses; it goes on when none is left. */
 export const ChargingPausedEVSEReasons = z.strictObject({
   reasons: z.array(PauseChargingEVSEReasonEnum).min(1).max(3),
 });
 export type ChargingPausedEVSEReasons = z.infer<typeof ChargingPausedEVSEReasons>;
 
+/** Where an ISO 15118 session failed. */
 export const HlcSessionFailedReasonEnum = z.enum([
   "ProtocolNegotiationFailed",
   "AuthorizationFailed",
@@ -60,6 +66,7 @@ export const HlcSessionFailedReasonEnum = z.enum([
 ]);
 export type HlcSessionFailedReasonEnum = z.infer<typeof HlcSessionFailedReasonEnum>;
 
+/** Whether the number of phases was changed. */
 export const SwitchThreePhasesWhileChargingResult = z.enum([
   "Success",
   "Error_NotSupported",
@@ -68,6 +75,7 @@ export const SwitchThreePhasesWhileChargingResult = z.enum([
 ]);
 export type SwitchThreePhasesWhileChargingResult = z.infer<typeof SwitchThreePhasesWhileChargingResult>;
 
+/** What happens in the life of a session, from the plug or the authorization to the end of both. */
 export const SessionEventEnum = z.enum([
   "Authorized",
   "Deauthorized",
@@ -92,6 +100,7 @@ export const SessionEventEnum = z.enum([
 ]);
 export type SessionEventEnum = z.infer<typeof SessionEventEnum>;
 
+/** The beginning of a session. */
 export const SessionStarted = z.strictObject({
   reason: StartSessionReason,
   id_tag: ProvidedIdToken.exactOptional(),
@@ -102,11 +111,13 @@ export const SessionStarted = z.strictObject({
 });
 export type SessionStarted = z.infer<typeof SessionStarted>;
 
+/** The end of a session. */
 export const SessionFinished = z.strictObject({
   meter_value: Powermeter,
 });
 export type SessionFinished = z.infer<typeof SessionFinished>;
 
+/** The beginning of what is billed. */
 export const TransactionStarted = z.strictObject({
   id_tag: ProvidedIdToken,
   meter_value: Powermeter,
@@ -115,6 +126,7 @@ export const TransactionStarted = z.strictObject({
 });
 export type TransactionStarted = z.infer<typeof TransactionStarted>;
 
+/** The end of what is billed, with the meter's values at both ends where it signs. */
 export const TransactionFinished = z.strictObject({
   meter_value: Powermeter,
   start_signed_meter_value: SignedMeterValue.exactOptional(),
@@ -124,16 +136,19 @@ export const TransactionFinished = z.strictObject({
 });
 export type TransactionFinished = z.infer<typeof TransactionFinished>;
 
+/** The meter when charging began, paused or ended. */
 export const ChargingStateChangedEvent = z.strictObject({
   meter_value: Powermeter,
 });
 export type ChargingStateChangedEvent = z.infer<typeof ChargingStateChangedEvent>;
 
+/** The meter when an authorization was given or withdrawn. */
 export const AuthorizationEvent = z.strictObject({
   meter_value: Powermeter,
 });
 export type AuthorizationEvent = z.infer<typeof AuthorizationEvent>;
 
+/** Who enables or disables an EVSE; of several, the smallest priority number decides. */
 export const EnableDisableSource = z.object({
   enable_source: z.enum([
     "Unspecified",
@@ -150,6 +165,7 @@ export const EnableDisableSource = z.object({
 });
 export type EnableDisableSource = z.infer<typeof EnableDisableSource>;
 
+/** An event and the detail that belongs to it; `uuid` names the session, and its transaction too. */
 export const SessionEvent = z.strictObject({
   uuid: z.string(),
   timestamp: dateTime,
@@ -166,12 +182,14 @@ export const SessionEvent = z.strictObject({
 });
 export type SessionEvent = z.infer<typeof SessionEvent>;
 
+/** A failed ISO 15118 session of the session `uuid`. */
 export const HlcSessionFailedEvent = z.strictObject({
   uuid: z.string(),
   reason: HlcSessionFailedReasonEnum,
 });
 export type HlcSessionFailedEvent = z.infer<typeof HlcSessionFailedEvent>;
 
+/** Ampere a phase and phases that hold now. */
 export const Limits = z.strictObject({
   uuid: z.string().exactOptional(),
   max_current: z.number(),
@@ -179,6 +197,7 @@ export const Limits = z.strictObject({
 });
 export type Limits = z.infer<typeof Limits>;
 
+/** What is known of the car: volt, ampere, watt, Wh and percent. */
 export const EVInfo = z.strictObject({
   soc: z.number().min(0).max(100).exactOptional(),
   present_voltage: z.number().exactOptional(),
@@ -212,9 +231,11 @@ export const EVInfo = z.strictObject({
 });
 export type EVInfo = z.infer<typeof EVInfo>;
 
+/** Makers whose cars need special treatment. */
 export const CarManufacturer = z.enum(["VolkswagenGroup", "Tesla", "Unknown"]);
 export type CarManufacturer = z.infer<typeof CarManufacturer>;
 
+/** Plugs (OCPP 2.0.1 ConnectorEnumType). */
 export const ConnectorTypeEnum = z.enum([
   "cCCS1",
   "cCCS2",
@@ -242,18 +263,21 @@ export const ConnectorTypeEnum = z.enum([
 ]);
 export type ConnectorTypeEnum = z.infer<typeof ConnectorTypeEnum>;
 
+/** One plug of an EVSE. */
 export const Connector = z.strictObject({
   id: z.int().min(1),
   type: ConnectorTypeEnum.exactOptional(),
 });
 export type Connector = z.infer<typeof Connector>;
 
+/** An EVSE and its plugs. */
 export const Evse = z.object({
   id: z.int().min(1).max(128),
   connectors: z.array(Connector).min(1).max(128),
 });
 export type Evse = z.infer<typeof Evse>;
 
+/** Switches of Plug & Charge; an absent one stays as it is. */
 export const PlugAndChargeConfiguration = z.object({
   pnc_enabled: z.boolean().exactOptional(),
   central_contract_validation_allowed: z.boolean().exactOptional(),
@@ -261,6 +285,7 @@ export const PlugAndChargeConfiguration = z.object({
 });
 export type PlugAndChargeConfiguration = z.infer<typeof PlugAndChargeConfiguration>;
 
+/** Whether the running session goes on with the new modes. */
 export const UpdateAllowedEnergyTransferModesResult = z.enum([
   "Accepted",
   "IncompatibleEnergyTransfer",
@@ -269,5 +294,6 @@ export const UpdateAllowedEnergyTransferModesResult = z.enum([
 ]);
 export type UpdateAllowedEnergyTransferModesResult = z.infer<typeof UpdateAllowedEnergyTransferModesResult>;
 
+/** Whether grid support can be offered from now on. */
 export const SetDerAvailableResult = z.enum(["Accepted", "NoHlc"]);
 export type SetDerAvailableResult = z.infer<typeof SetDerAvailableResult>;

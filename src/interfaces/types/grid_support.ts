@@ -1,7 +1,8 @@
-/** Distributed energy resource control (OCPP 2.1). */
+/** Distributed energy resource control. A type without comment is the one of that name in OCPP 2.1, or a part of it. */
 import { z } from "zod";
 import { dateTime } from "../scalars.ts";
 
+/** What the grid can ask for (OCPP 2.1 DERControlEnumType). */
 export const DirectiveType = z.enum([
   "EnterService",
   "FreqDroop",
@@ -68,6 +69,7 @@ export const VoltageParams = z.strictObject({
 });
 export type VoltageParams = z.infer<typeof VoltageParams>;
 
+/** A curve that the output follows. */
 export const DERCurve = z.strictObject({
   curve_data: z.array(DERCurvePoint),
   y_unit: DERUnit,
@@ -122,6 +124,7 @@ export const LimitMaxDischargeParams = z.strictObject({
 });
 export type LimitMaxDischargeParams = z.infer<typeof LimitMaxDischargeParams>;
 
+/** What the grid asks for, with what priority and for how long. */
 export const Directive = z.strictObject({
   id: z.string(),
   directive_type: DirectiveType,
@@ -142,6 +145,7 @@ export const Directive = z.strictObject({
 });
 export type Directive = z.infer<typeof Directive>;
 
+/** All directives in force. */
 export const ActiveDirectiveSet = z.strictObject({
   evse_id: z.int().min(0),
   directives: z.array(Directive),
@@ -154,6 +158,7 @@ export const SetDirectivesResponse = z.strictObject({
 });
 export type SetDirectivesResponse = z.infer<typeof SetDirectivesResponse>;
 
+/** What is printed on the inverter: watt, VA, var, volt. */
 export const NameplateRating = z.strictObject({
   max_w_W: z.number(),
   max_va_VA: z.number(),
@@ -209,6 +214,7 @@ export const EVSECapability = z.strictObject({
 });
 export type EVSECapability = z.infer<typeof EVSECapability>;
 
+/** What went wrong in the grid. */
 export const GridEventFault = z.enum([
   "CurrentImbalance",
   "LocalEmergency",
@@ -224,6 +230,7 @@ export const GridEventFault = z.enum([
 ]);
 export type GridEventFault = z.infer<typeof GridEventFault>;
 
+/** A fault of the grid, from when to when. */
 export const GridAlarm = z.strictObject({
   directive_type: DirectiveType.exactOptional(),
   fault: GridEventFault,

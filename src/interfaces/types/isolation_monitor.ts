@@ -1,6 +1,7 @@
 /** What an insulation monitor measures. */
 import { z } from "zod";
 
+/** Ohm to earth, and volt where it is measured. */
 export const IsolationMeasurement = z.strictObject({
   resistance_F_Ohm: z.number(),
   voltage_V: z.number().exactOptional(),

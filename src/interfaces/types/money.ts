@@ -1,6 +1,7 @@
 /** Amounts of money and prices. */
 import { z } from "zod";
 
+/** ISO 4217. */
 export const CurrencyCode = z.enum([
   "AED",
   "AFN",
@@ -175,17 +176,20 @@ export const CurrencyCode = z.enum([
 ]);
 export type CurrencyCode = z.infer<typeof CurrencyCode>;
 
+/** A currency, and how many decimals an amount in it has. */
 export const Currency = z.strictObject({
   code: CurrencyCode.exactOptional(),
   decimals: z.int().min(0).exactOptional(),
 });
 export type Currency = z.infer<typeof Currency>;
 
+/** An amount in the currency's smallest unit. */
 export const MoneyAmount = z.strictObject({
   value: z.int(),
 });
 export type MoneyAmount = z.infer<typeof MoneyAmount>;
 
+/** An amount in a currency. */
 export const Price = z.strictObject({
   currency: Currency,
   value: MoneyAmount,

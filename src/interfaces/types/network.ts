@@ -1,4 +1,4 @@
-/** Network interfaces and connections. */
+/** How the station reaches its CSMS: network interfaces, mobile access points (APN), VPNs; names of OCPP 2.0.1. */
 import { z } from "zod";
 
 export const InterfaceClass = z.enum([

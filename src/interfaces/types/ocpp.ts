@@ -1,8 +1,9 @@
-/** What OCPP modules tell others, in the words of OCPP 2.0.1. */
+/** What OCPP modules tell others. A type without comment is the one of that name in OCPP 2.0.1. */
 import { z } from "zod";
 import { dateTime } from "../scalars.ts";
 import { MessageContent } from "./text_message.ts";
 
+/** What a vendor adds, as JSON text. */
 export const CustomData = z.object({
   vendor_id: z.string(),
   data: z.string(),
@@ -21,6 +22,7 @@ export const V2XSignalWattPointCurve = z.object({
 });
 export type V2XSignalWattPointCurve = z.infer<typeof V2XSignalWattPointCurve>;
 
+/** Limits in ampere or watt from `start_period` seconds after the schedule's start. */
 export const ChargingSchedulePeriod = z.object({
   start_period: z.int(),
   limit: z.number(),
@@ -58,6 +60,7 @@ export const ChargingSchedulePeriod = z.object({
 });
 export type ChargingSchedulePeriod = z.infer<typeof ChargingSchedulePeriod>;
 
+/** Limits of an EVSE over time; EVSE 0 is the whole station. */
 export const ChargingSchedule = z.object({
   evse: z.int().min(0),
   charging_rate_unit: z.string(),
@@ -68,11 +71,13 @@ export const ChargingSchedule = z.object({
 });
 export type ChargingSchedule = z.infer<typeof ChargingSchedule>;
 
+/** The composite schedule of every EVSE. */
 export const ChargingSchedules = z.object({
   schedules: z.array(ChargingSchedule),
 });
 export type ChargingSchedules = z.infer<typeof ChargingSchedules>;
 
+/** An EVSE, or one of its connectors. */
 export const EVSE = z.object({
   id: z.int().min(1),
   connector_id: z.int().min(1).exactOptional(),
@@ -82,6 +87,7 @@ export type EVSE = z.infer<typeof EVSE>;
 export const TransactionEvent = z.enum(["Started", "Updated", "Ended"]);
 export type TransactionEvent = z.infer<typeof TransactionEvent>;
 
+/** A transaction event that was told to the CSMS; `session_id` is EVerest's, `transaction_id` OCPP's. */
 export const OcppTransactionEvent = z.object({
   transaction_event: TransactionEvent,
   evse: EVSE.exactOptional(),
@@ -90,6 +96,7 @@ export const OcppTransactionEvent = z.object({
 });
 export type OcppTransactionEvent = z.infer<typeof OcppTransactionEvent>;
 
+/** What the CSMS answered to it. */
 export const OcppTransactionEventResponse = z.object({
   original_transaction_event: OcppTransactionEvent,
   total_cost: z.number().exactOptional(),
@@ -116,6 +123,7 @@ export const DataTransferResponse = z.strictObject({
 });
 export type DataTransferResponse = z.infer<typeof DataTransferResponse>;
 
+/** A configuration key of OCPP 1.6. */
 export const KeyValue = z.strictObject({
   key: z.string().max(50),
   read_only: z.boolean(),
@@ -132,6 +140,7 @@ export type GetConfigurationResponse = z.infer<typeof GetConfigurationResponse>;
 export const ConfigurationStatus = z.enum(["Accepted", "Rejected", "RebootRequired", "NotSupported"]);
 export type ConfigurationStatus = z.infer<typeof ConfigurationStatus>;
 
+/** Security events (OCPP 2.0.1, part 2, appendix 1). */
 export const SecurityEventEnum = z.enum([
   "FirmwareUpdated",
   "FailedToAuthenticateAtCsms",
@@ -156,6 +165,7 @@ export const SecurityEventEnum = z.enum([
 ]);
 export type SecurityEventEnum = z.infer<typeof SecurityEventEnum>;
 
+/** Something that the CSMS must know about security. */
 export const SecurityEvent = z.object({
   type: z.string(),
   info: z.string().exactOptional(),
@@ -177,6 +187,7 @@ export const Component = z.object({
 });
 export type Component = z.infer<typeof Component>;
 
+/** Names a variable of the device model. */
 export const ComponentVariable = z.object({
   component: Component,
   variable: Variable,
@@ -244,6 +255,7 @@ export const SetVariableResult = z.object({
 });
 export type SetVariableResult = z.infer<typeof SetVariableResult>;
 
+/** A change of a monitored variable. */
 export const EventData = z.object({
   component_variable: ComponentVariable,
   event_id: z.int(),
@@ -298,6 +310,7 @@ export type BootNotificationResponse = z.infer<typeof BootNotificationResponse>;
 export const MessageDirection = z.enum(["CSMSToChargingStation", "ChargingStationToCSMS"]);
 export type MessageDirection = z.infer<typeof MessageDirection>;
 
+/** An OCPP message as JSON text. */
 export const Message = z.object({
   message: z.string(),
   direction: MessageDirection,
@@ -305,6 +318,7 @@ export const Message = z.object({
 });
 export type Message = z.infer<typeof Message>;
 
+/** Whether the CSMS is there, and under which profile. */
 export const ConnectionStatus = z.strictObject({
   connected: z.boolean(),
   csms_url: z.string().exactOptional(),

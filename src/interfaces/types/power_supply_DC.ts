@@ -1,18 +1,22 @@
 /** What a DC power supply can do and does. */
 import { z } from "zod";
 
+/** What the supply does. */
 export const Mode = z.enum(["Off", "Export", "Import", "Fault"]);
 export type Mode = z.infer<typeof Mode>;
 
+/** What it is needed for. */
 export const ChargingPhase = z.enum(["Other", "CableCheck", "PreCharge", "Charging"]);
 export type ChargingPhase = z.infer<typeof ChargingPhase>;
 
+/** Volt and ampere. */
 export const VoltageCurrent = z.strictObject({
   voltage_V: z.number(),
   current_A: z.number(),
 });
 export type VoltageCurrent = z.infer<typeof VoltageCurrent>;
 
+/** What it can do: volt, ampere, watt; to the car, and back to the grid where it is bidirectional. */
 export const Capabilities = z.strictObject({
   bidirectional: z.boolean(),
   current_regulation_tolerance_A: z.number(),

@@ -5,9 +5,11 @@ import { Temperature } from "./temperature.ts";
 import * as units from "./units.ts";
 import * as units_signed from "./units_signed.ts";
 
+/** OCMF field IS. */
 export const OCMFUserIdentificationStatus = z.enum(["ASSIGNED", "NOT_ASSIGNED"]);
 export type OCMFUserIdentificationStatus = z.infer<typeof OCMFUserIdentificationStatus>;
 
+/** OCMF field IL: how far the driver's identity can be trusted. */
 export const OCMFIdentificationLevel = z.enum([
   "NONE",
   "HEARSAY",
@@ -22,6 +24,7 @@ export const OCMFIdentificationLevel = z.enum([
 ]);
 export type OCMFIdentificationLevel = z.infer<typeof OCMFIdentificationLevel>;
 
+/** OCMF field IF: how the driver was identified. */
 export const OCMFIdentificationFlags = z.enum([
   "RFID_NONE",
   "RFID_PLAIN",
@@ -43,6 +46,7 @@ export const OCMFIdentificationFlags = z.enum([
 ]);
 export type OCMFIdentificationFlags = z.infer<typeof OCMFIdentificationFlags>;
 
+/** OCMF field IT: what identifies the driver. */
 export const OCMFIdentificationType = z.enum([
   "NONE",
   "DENIED",
@@ -65,6 +69,7 @@ export const OCMFIdentificationType = z.enum([
 ]);
 export type OCMFIdentificationType = z.infer<typeof OCMFIdentificationType>;
 
+/** What a signing meter needs to begin a transaction. */
 export const TransactionReq = z.strictObject({
   evse_id: z.string(),
   transaction_id: z.string(),
@@ -77,9 +82,11 @@ export const TransactionReq = z.strictObject({
 });
 export type TransactionReq = z.infer<typeof TransactionReq>;
 
+/** Whether the meter did it. */
 export const TransactionRequestStatus = z.enum(["OK", "NOT_SUPPORTED", "UNEXPECTED_ERROR"]);
 export type TransactionRequestStatus = z.infer<typeof TransactionRequestStatus>;
 
+/** The first signed value, when the meter gives one of its own for the start. */
 export const TransactionStartResponse = z.strictObject({
   status: TransactionRequestStatus,
   error: z.string().exactOptional(),
@@ -89,6 +96,7 @@ export const TransactionStartResponse = z.strictObject({
 });
 export type TransactionStartResponse = z.infer<typeof TransactionStartResponse>;
 
+/** The signed values of a finished transaction. */
 export const TransactionStopResponse = z.strictObject({
   status: TransactionRequestStatus,
   start_signed_meter_value: units_signed.SignedMeterValue.exactOptional(),
@@ -97,6 +105,7 @@ export const TransactionStopResponse = z.strictObject({
 });
 export type TransactionStopResponse = z.infer<typeof TransactionStopResponse>;
 
+/** A reading: Wh, watt, volt, var, ampere, hertz; import flows to the car. */
 export const Powermeter = z.strictObject({
   timestamp: dateTime,
   meter_id: z.string().exactOptional(),

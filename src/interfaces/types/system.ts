@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { dateTime } from "../scalars.ts";
 
+/** Where the firmware is, when to get and when to install it, and who signed it. */
 export const FirmwareUpdateRequest = z.looseObject({
   retries: z.int().min(1).exactOptional(),
   retry_interval_s: z.int().exactOptional(),
@@ -14,6 +15,7 @@ export const FirmwareUpdateRequest = z.looseObject({
 });
 export type FirmwareUpdateRequest = z.infer<typeof FirmwareUpdateRequest>;
 
+/** Whether it will be done. */
 export const UpdateFirmwareResponse = z.enum([
   "Accepted",
   "Rejected",
@@ -23,6 +25,7 @@ export const UpdateFirmwareResponse = z.enum([
 ]);
 export type UpdateFirmwareResponse = z.infer<typeof UpdateFirmwareResponse>;
 
+/** Which logs to put where. */
 export const UploadLogsRequest = z.looseObject({
   retries: z.int().min(1).exactOptional(),
   retry_interval_s: z.int().exactOptional(),
@@ -37,12 +40,14 @@ export type UploadLogsRequest = z.infer<typeof UploadLogsRequest>;
 export const UploadLogsStatus = z.enum(["Accepted", "Rejected", "AcceptedCanceled"]);
 export type UploadLogsStatus = z.infer<typeof UploadLogsStatus>;
 
+/** As {@link UploadLogsStatus}, with the file's name. */
 export const UploadLogsResponse = z.strictObject({
   file_name: z.string().exactOptional(),
   upload_logs_status: UploadLogsStatus,
 });
 export type UploadLogsResponse = z.infer<typeof UploadLogsResponse>;
 
+/** How far an upload is. */
 export const LogStatusEnum = z.enum([
   "BadMessage",
   "Idle",
@@ -55,12 +60,14 @@ export const LogStatusEnum = z.enum([
 ]);
 export type LogStatusEnum = z.infer<typeof LogStatusEnum>;
 
+/** The state of the upload `request_id`. */
 export const LogStatus = z.object({
   log_status: LogStatusEnum,
   request_id: z.int(),
 });
 export type LogStatus = z.infer<typeof LogStatus>;
 
+/** How far an update is. */
 export const FirmwareUpdateStatusEnum = z.enum([
   "Downloaded",
   "DownloadFailed",
@@ -79,11 +86,13 @@ export const FirmwareUpdateStatusEnum = z.enum([
 ]);
 export type FirmwareUpdateStatusEnum = z.infer<typeof FirmwareUpdateStatusEnum>;
 
+/** The version that was installed. */
 export const FirmwareUpdateMetadata = z.object({
   disable_connectors_during_install: z.boolean().exactOptional(),
 });
 export type FirmwareUpdateMetadata = z.infer<typeof FirmwareUpdateMetadata>;
 
+/** The state of the update `request_id`. */
 export const FirmwareUpdateStatus = z.object({
   firmware_update_status: FirmwareUpdateStatusEnum,
   request_id: z.int(),
@@ -91,9 +100,11 @@ export const FirmwareUpdateStatus = z.object({
 });
 export type FirmwareUpdateStatus = z.infer<typeof FirmwareUpdateStatus>;
 
+/** How much is restarted. */
 export const ResetType = z.enum(["Soft", "Hard", "NotSpecified"]);
 export type ResetType = z.infer<typeof ResetType>;
 
+/** Why the station started. */
 export const BootReason = z.enum([
   "ApplicationReset",
   "FirmwareUpdate",

@@ -1,6 +1,7 @@
 /** Temperatures. */
 import { z } from "zod";
 
+/** Degrees Celsius, and where. */
 export const Temperature = z.strictObject({
   temperature: z.number(),
   identification: z.string().exactOptional(),

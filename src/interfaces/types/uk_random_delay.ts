@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { dateTime } from "../scalars.ts";
 
+/** Seconds left, and the ampere before and after. */
 export const CountDown = z.strictObject({
   countdown_s: z.int(),
   current_limit_after_delay_A: z.number(),

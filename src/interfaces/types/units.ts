@@ -1,6 +1,7 @@
 /** Measured quantities by phase; the unit is in the comment of each. */
 import { z } from "zod";
 
+/** Ampere. */
 export const Current = z.strictObject({
   DC: z.number().exactOptional(),
   L1: z.number().exactOptional(),
@@ -10,6 +11,7 @@ export const Current = z.strictObject({
 });
 export type Current = z.infer<typeof Current>;
 
+/** Volt. */
 export const Voltage = z.strictObject({
   DC: z.number().exactOptional(),
   L1: z.number().exactOptional(),
@@ -18,6 +20,7 @@ export const Voltage = z.strictObject({
 });
 export type Voltage = z.infer<typeof Voltage>;
 
+/** Hertz. */
 export const Frequency = z.strictObject({
   L1: z.number(),
   L2: z.number().exactOptional(),
@@ -25,6 +28,7 @@ export const Frequency = z.strictObject({
 });
 export type Frequency = z.infer<typeof Frequency>;
 
+/** Watt. */
 export const Power = z.strictObject({
   total: z.number(),
   L1: z.number().exactOptional(),
@@ -33,6 +37,7 @@ export const Power = z.strictObject({
 });
 export type Power = z.infer<typeof Power>;
 
+/** Wh. */
 export const Energy = z.strictObject({
   total: z.number(),
   L1: z.number().exactOptional(),
@@ -41,6 +46,7 @@ export const Energy = z.strictObject({
 });
 export type Energy = z.infer<typeof Energy>;
 
+/** var. */
 export const ReactivePower = z.strictObject({
   total: z.number(),
   L1: z.number().exactOptional(),

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { dateTime } from "../scalars.ts";
 
+/** What the meter signed, and how to check it. */
 export const SignedMeterValue = z.strictObject({
   signed_meter_data: z.string(),
   signing_method: z.string(),
@@ -11,6 +12,7 @@ export const SignedMeterValue = z.strictObject({
 });
 export type SignedMeterValue = z.infer<typeof SignedMeterValue>;
 
+/** Ampere. */
 export const Current = z.strictObject({
   DC: SignedMeterValue.exactOptional(),
   L1: SignedMeterValue.exactOptional(),
@@ -20,6 +22,7 @@ export const Current = z.strictObject({
 });
 export type Current = z.infer<typeof Current>;
 
+/** Volt. */
 export const Voltage = z.strictObject({
   DC: SignedMeterValue.exactOptional(),
   L1: SignedMeterValue.exactOptional(),
@@ -28,6 +31,7 @@ export const Voltage = z.strictObject({
 });
 export type Voltage = z.infer<typeof Voltage>;
 
+/** Hertz. */
 export const Frequency = z.strictObject({
   L1: SignedMeterValue.exactOptional(),
   L2: SignedMeterValue.exactOptional(),
@@ -35,6 +39,7 @@ export const Frequency = z.strictObject({
 });
 export type Frequency = z.infer<typeof Frequency>;
 
+/** Watt. */
 export const Power = z.strictObject({
   total: SignedMeterValue.exactOptional(),
   L1: SignedMeterValue.exactOptional(),
@@ -43,6 +48,7 @@ export const Power = z.strictObject({
 });
 export type Power = z.infer<typeof Power>;
 
+/** Wh. */
 export const Energy = z.strictObject({
   total: SignedMeterValue.exactOptional(),
   L1: SignedMeterValue.exactOptional(),
@@ -51,6 +57,7 @@ export const Energy = z.strictObject({
 });
 export type Energy = z.infer<typeof Energy>;
 
+/** var. */
 export const ReactivePower = z.strictObject({
   total: SignedMeterValue.exactOptional(),
   L1: SignedMeterValue.exactOptional(),
