@@ -78,12 +78,9 @@ export class BitWriter {
 
   /** All octets but those that a number can hold. @returns what is left. */
   #large(value: bigint): number {
+    if (value >> BigInt(7 * MAX_INTEGER_OCTETS) > 0n) this.fail(`an integer of at most ${MAX_INTEGER_OCTETS} octets`);
     let rest = value;
-    for (let count = 8; rest > Number.MAX_SAFE_INTEGER; count++) {
-      if (count > MAX_INTEGER_OCTETS) this.fail(`an integer of at most ${MAX_INTEGER_OCTETS} octets`);
-      this.bits(8, Number(rest & 127n) | 128);
-      rest >>= 7n;
-    }
+    for (; rest > Number.MAX_SAFE_INTEGER; rest >>= 7n) this.bits(8, Number(rest & 127n) | 128);
     return Number(rest);
   }
 

@@ -155,8 +155,9 @@ function write(encoding: Encoding, event: Event, pending: Pending): void {
     return;
   }
   const list = event.kind === "element" && event.list;
-  path.push(list ? `${event.key}[${pending.taken(event.key)}]` : event.key);
+  path.push(event.key);
   const value = pending.take(event.key, list);
+  if (list) path[path.length - 1] = `${event.key}[${pending.taken(event.key) - 1}]`;
   if (event.kind === "attribute") event.codec.write(writer, value);
   else if (event.abstract) writer.fail("a member of this group, which is abstract");
   else encodeElement(encoding, event.type, value);
