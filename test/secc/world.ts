@@ -107,9 +107,13 @@ export class TestEv {
   #wake: () => void = () => {};
   #over = false;
 
-  static async connect({ network, secc }: Station, security: "tls" | "none" = "tls"): Promise<TestEv> {
+  static connect({ network, secc }: Station, security: "tls" | "none" = "tls"): Promise<TestEv> {
+    return TestEv.connectTo(network, secc.port(security) ?? 0, security);
+  }
+
+  static async connectTo(network: Network, port: number, security: "tls" | "none" = "tls"): Promise<TestEv> {
     const tls = security === "tls" ? { tls: { verify: () => ({ ok: true }) as const } } : {};
-    return new TestEv(await network.connect({ host: "::1", port: secc.port(security) ?? 0, timeoutMs: 1000, ...tls }));
+    return new TestEv(await network.connect({ host: "::1", port, timeoutMs: 1000, ...tls }));
   }
 
   /** Connected, agreed on ISO 15118-2, and with a session. */
