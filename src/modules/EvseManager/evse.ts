@@ -101,10 +101,10 @@ export class Evse {
     const { evseId, waitForExternalReady } = this.#options;
     publish.evse_id(evseId);
     this.payment.offer("open");
+    this.feed({ type: "limit", ampere: 0, validUntil: clock.monotonic() });
     if (meter) await this.#firstReading();
     await this.#journal.closeLeftOvers();
     this.energy.start();
-    this.feed({ type: "limit", ampere: 0, validUntil: clock.monotonic() });
     publish.waiting_for_external_ready(waitForExternalReady);
     if (!waitForExternalReady) this.run();
   }
