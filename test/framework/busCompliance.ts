@@ -126,6 +126,16 @@ export function busCompliance(name: string, make: (clock: Clock) => Promise<BusU
       expect(ended.values).toEqual([1]);
     });
 
+    it("delivers nothing that was still on its way when the subscription ended", async () => {
+      const other = new Inbox<unknown>();
+      const end = receiver.subscribe(meter, "power", () => expect.unreachable("delivered after the end"));
+      receiver.subscribe(meter, "power", other.take);
+      await under.settled();
+      sender.publish("main", "power", 1);
+      end();
+      await other.received(1);
+    });
+
     it("bad case: a receiver that throws is logged with its module's name and disturbs nobody", async () => {
       const inbox = new Inbox<unknown>();
       receiver.subscribe(meter, "power", () => {

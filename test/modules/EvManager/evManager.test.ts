@@ -8,7 +8,11 @@ type Ev = UnderTest<typeof EvManager.manifest>;
 let ev: Ev;
 let calls: string[];
 let kept: Map<string, unknown>;
+/** How often something was stored. */
+let stores: number;
 let startAnswer: boolean;
+/** Whether SLAC has matched before it has answered. */
+let matchesAtOnce: boolean;
 /** What was asked while it started. */
 let told: string[];
 
@@ -47,12 +51,14 @@ function mocks() {
     reset: say("slac_reset"),
     trigger_matching(args: object) {
       say("slac_match")(args);
+      if (matchesAtOnce) ev.mock.slac[0]?.publish("state", "MATCHED");
       return true;
     },
   };
   const store = {
     store({ key, value }: { key: string; value?: unknown }) {
       kept.set(key, value);
+      stores++;
       return null;
     },
     load: ({ key }: { key: string }) => kept.get(key) ?? null,
@@ -121,6 +127,8 @@ beforeEach(() => {
   calls = [];
   kept = new Map();
   startAnswer = true;
+  matchesAtOnce = false;
+  stores = 0;
 });
 afterEach(() => ev.station.stop());
 
@@ -166,6 +174,39 @@ describe("a simulated car", () => {
     expect(await modify("pause")).toEqual(B);
   });
 
+  it("goes on when SLAC has matched before it has answered", async () => {
+    matchesAtOnce = true;
+    await start();
+    expect(await execute("iso_wait_slac_matched;error_e;sleep 1")).toEqual([
+      "slac_reset",
+      "slac_match",
+      'cp "E"',
+      "power false",
+    ]);
+  });
+
+  it("counts the end of one session once", async () => {
+    await start();
+    await execute("pause;iso_wait_v2g_session_stopped;iso_wait_v2g_session_stopped;unplug");
+    expect(await hlc("v2g_session_finished")).toEqual([]);
+    expect(await hlc("v2g_session_finished")).toEqual(A);
+  });
+
+  it("sleeps its whole time after a wait that the station has ended", async () => {
+    await start();
+    await execute("iso_wait_for_stop 60;sleep 1;error_e");
+    await hlc("stop_from_charger");
+    expect(await afterSeconds(1)).toEqual(['cp "E"', "power false"]);
+  });
+
+  it("starts every script with a new countdown", async () => {
+    await start();
+    await execute("pause;sleep 60");
+    await modify("");
+    expect(await execute("sleep 1;error_e;sleep 1")).toEqual(A);
+    expect(await afterSeconds(1)).toEqual(['cp "E"', "power false"]);
+  });
+
   it("stops when the station stops the session, without being told to by the script", async () => {
     await start();
     await execute("iso_draw_power_regulated 16,3;iso_wait_for_stop 60;iso_wait_v2g_session_stopped;unplug");
@@ -182,7 +223,9 @@ describe("a simulated car", () => {
 
   it("waits for the resumption when the station pauses the session", async () => {
     await start();
-    await execute("iso_start_v2g_session AC;iso_draw_power_regulated 16,3;iso_wait_for_stop 60");
+    await hlc("ev_power_ready");
+    await execute("iso_start_v2g_session AC;iso_wait_pwr_ready;iso_draw_power_regulated 16,3;iso_wait_for_stop 60");
+    await hlc("ev_power_ready");
     expect(await hlc("pause_from_charger")).toEqual(["power false", ...B]);
     await hlc("v2g_session_finished");
     await afterSeconds(2);
@@ -391,6 +434,7 @@ describe("control of a simulated car", () => {
     expect(await duty(20)).toEqual(["current 6", "three_phases true", ...C]);
     await modify("unplug");
     expect(kept.get("EvManager_tested_simulated_already_plugged_in")).toBe(false);
+    expect(stores).toBe(3);
   });
 
   it("reacts after EVerest's 250 ms where delays are simulated", async () => {
