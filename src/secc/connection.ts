@@ -4,7 +4,7 @@
  */
 import { type AppProtocol, appProtocol } from "../iso15118/appProtocol.ts";
 import { sessionTimes } from "../iso15118/timers.ts";
-import type { ByteStream } from "../transport/ports.ts";
+import { type ByteStream, StreamError } from "../transport/ports.ts";
 import type { Clock, Timer } from "../util/clock.ts";
 import { PeerError } from "../util/errors.ts";
 import type { Logger } from "../util/log.ts";
@@ -54,7 +54,7 @@ export class Connection {
     this.#options = options;
     this.#timer = clock.setTimer(sessionTimes.communicationSetup.performance, () => this.#late("SessionSetup"));
     stream.onData((bytes) => this.#receive(bytes));
-    stream.onClose(() => this.end());
+    stream.onClose(() => this.#closed());
   }
 
   apply(event: SessionEvent): void {
@@ -74,6 +74,11 @@ export class Connection {
     this.#waiting.length = 0;
     this.#options.stream.destroy();
     this.#options.onEnd(this.#session?.end());
+  }
+
+  #closed(): void {
+    if (!this.#session || this.#finished) this.end();
+    else this.#fault("the EV broke the connection off without SessionStop", "8.4.3.12");
   }
 
   #receive(bytes: Uint8Array): void {
@@ -102,18 +107,15 @@ export class Connection {
 
   async #answer(exi: Uint8Array): Promise<void> {
     this.#capture("EV", exi);
-    const answer = this.#session ? await this.#converse(this.#session, exi) : this.#agree(exi);
+    // A new deadline from here on, also for an EV that does not read what it is answered.
+    if (this.#session?.established) this.#expectNext();
+    const answer = await (this.#session?.handle(exi) ?? this.#agree(exi));
     if (this.#over || !answer.exi) return;
     await this.#send(answer.exi);
     this.#options.onMessage(answer.request, exi);
     this.#options.onMessage(answer.response, answer.exi);
     if (answer.last) return this.#finish(answer.failed);
     if (this.#session?.established) this.#expectNext();
-  }
-
-  async #converse(session: ProtocolSession, exi: Uint8Array): Promise<Answer> {
-    if (session.established) this.#timer.cancel();
-    return session.handle(exi);
   }
 
   /** The handshake. @throws PeerError when it is none. */
@@ -124,7 +126,8 @@ export class Connection {
     traceMessage(trace, "EV", root);
     const { chosen, response } = negotiate(value, protocols);
     if (chosen) this.#session = this.#options.begin(chosen, value.AppProtocol);
-    if (chosen && !this.#session) throw new ProtocolError("the EVSE takes no session now");
+    if (chosen && !this.#session)
+      this.#fault("the EVSE has a session already, or no data link", "one session for an EVSE");
     traceMessage(trace, "EVSE", "supportedAppProtocolRes", { ResponseCode: response.ResponseCode });
     const exiResponse = appProtocol.encode("supportedAppProtocolRes", response);
     return { request: root, response: "supportedAppProtocolRes", exi: exiResponse, last: !chosen, failed: !chosen };
@@ -171,7 +174,9 @@ export class Connection {
 
   /** The one place where a peer's fault ends its session; our own is told louder, and ends it just the same. */
   #failed(error: unknown): void {
-    if (error instanceof PeerError) {
+    if (error instanceof StreamError) {
+      this.#closed();
+    } else if (error instanceof PeerError) {
       this.#fault(`the EV sent what cannot be read: ${error.message}`, error.name);
     } else {
       this.#options.log.error({ err: error }, "a session failed by our own fault");

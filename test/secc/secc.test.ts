@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { SeccOptions } from "../../src/secc/secc.ts";
+import { memoryNetwork } from "../../src/transport/memory.ts";
+import type { ByteStream, Network } from "../../src/transport/ports.ts";
 import { toHex } from "../../src/util/bytes.ts";
 import { encodeFrame, payloadType } from "../../src/v2gtp/header.ts";
 import { CHALLENGE, contractKey, EMAID } from "./fixtures.ts";
@@ -155,6 +157,7 @@ describe("an EV with a contract", () => {
     const GenChallenge = details?.name === "PaymentDetailsRes" ? details.message.GenChallenge : CHALLENGE;
     first.stream.destroy();
     await of.clock.advance(1);
+    expect(of.timeline.entries.at(-1)).toMatchObject({ kind: "fault", title: expect.stringContaining("broke") });
     const second = await TestEv.inSession(of);
     await second.ask("ServiceDiscoveryReq");
     await second.ask("PaymentServiceSelectionReq");
@@ -242,6 +245,13 @@ describe("the EVSE's will", () => {
 });
 
 describe("hostile EVs", () => {
+  /** Writes two messages, then is never done with the third. */
+  function unanswered(stream: ByteStream): ByteStream["write"] {
+    const write = stream.write.bind(stream);
+    let left = 2;
+    return (bytes) => (left-- > 0 ? write(bytes) : new Promise(() => {}));
+  }
+
   const garbage = (length: number) => Uint8Array.from({ length }, (_, index) => (index * 73 + 41) & 0xff);
 
   /** Whatever happened, an honest EV is served. */
@@ -350,6 +360,24 @@ describe("hostile EVs", () => {
     await ev.ask("PowerDeliveryReq");
     await of.clock.advance(0);
     await ev.closed;
+  });
+
+  it("who does not read what it is answered holds the EVSE no longer than any other", async () => {
+    const network = memoryNetwork({ certificates: { chain: [] } });
+    const stuck: Network = {
+      ...network,
+      listen: (options) =>
+        network.listen({
+          ...options,
+          onStream: (stream) => options.onStream(Object.assign(stream, { write: unanswered(stream) })),
+        }),
+    };
+    const of = await begin({ network: stuck });
+    const ev = await TestEv.inSession(of);
+    void ev.ask("ServiceDiscoveryReq");
+    await of.clock.advance(60_000);
+    await ev.closed;
+    expect(of.timeline.entries.at(-1)).toMatchObject({ rule: "V2G_SECC_Sequence_Timeout" });
   });
 
   it("no common protocol", async () => {

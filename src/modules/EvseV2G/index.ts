@@ -75,7 +75,7 @@ export function evseV2G({ networkOf = nodeNetwork, capture }: EvseV2GOptions = {
         await start.begin();
       },
       async stop() {
-        start.stop();
+        await start.stop();
         await secc.close();
       },
     };

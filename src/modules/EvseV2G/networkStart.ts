@@ -40,17 +40,23 @@ export class NetworkStart {
     return this.#inOrder(() => this.#try());
   }
 
-  /** Takes the certificate that is now the right one. */
+  /** Takes the certificate that is now the right one. Never rejects. */
   reload(): Promise<void> {
     return this.#inOrder(async () => {
       if (this.#open) await this.#renew(await this.#credentials());
-    });
+    }).catch(this.#unforeseen);
   }
 
-  stop(): void {
+  /** Nothing more is opened once this has resolved. */
+  async stop(): Promise<void> {
     this.#stopped = true;
     this.#retry?.cancel();
+    await this.#queue;
   }
+
+  readonly #unforeseen = (error: unknown) => {
+    this.#options.log.error({ err: error }, "the network or the certificate failed by our own fault");
+  };
 
   #inOrder(work: () => Promise<void>): Promise<void> {
     const result = this.#queue.then(() => (this.#stopped ? undefined : work()));
@@ -71,7 +77,7 @@ export class NetworkStart {
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       raise(error.describe());
-      this.#retry = clock.setTimer(RETRY_MS, () => void this.begin());
+      if (!this.#stopped) this.#retry = clock.setTimer(RETRY_MS, () => void this.begin().catch(this.#unforeseen));
     }
   }
 
