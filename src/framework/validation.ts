@@ -18,7 +18,7 @@ export function validatingHandler(name: string, command: CommandDefinition, hand
       const checked = schema.safeParse(args[key]);
       if (!checked.success) throw refused(name, `argument '${key}': ${reasonsOf(checked.error)}`);
     }
-    const result = (await handle(args)) ?? null;
+    const result = await handle(args);
     const checked = command.result.safeParse(result);
     if (!checked.success) throw refused(name, `result: ${reasonsOf(checked.error)}`);
     return result;

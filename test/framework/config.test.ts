@@ -139,9 +139,7 @@ describe("bad case: a configuration with faults", () => {
     [
       "an unknown section",
       "active_module: {}\n",
-      [
-        "error 1 station.yaml:1: unknown key 'active_module' (key active_module; expected one of active_modules, settings, x-module-layout) Did you mean 'active_modules'?",
-      ],
+      ["error 1 station.yaml:1: unknown key 'active_module' (key active_module). Did you mean 'active_modules'?"],
     ],
     [
       "an unknown setting",
@@ -156,14 +154,14 @@ describe("bad case: a configuration with faults", () => {
       "a broker with host and socket",
       "settings:\n  mqtt_broker_host: h\n  mqtt_broker_socket_path: /s\n",
       [
-        "error 3 station.yaml:2: the broker has both a host and a socket path (key settings.mqtt_broker_host) Remove one of them.",
+        "error 3 station.yaml:2: the broker has both a host and a socket path (key settings.mqtt_broker_host). Remove one of them.",
       ],
     ],
     [
       "equal prefixes",
       "settings:\n  mqtt_external_prefix: everest/\n",
       [
-        "error 3 station.yaml:2: both MQTT prefixes are the same (key settings.mqtt_external_prefix) Change one of them.",
+        "error 3 station.yaml:2: both MQTT prefixes are the same (key settings.mqtt_external_prefix). Change one of them.",
       ],
     ],
     [
@@ -176,13 +174,13 @@ describe("bad case: a configuration with faults", () => {
     [
       "an unknown module",
       "active_modules:\n  meter:\n    module: Metre\n",
-      ["error 13 station.yaml:3: there is no module 'Metre' (key active_modules.meter.module) Did you mean 'Meter'?"],
+      ["error 13 station.yaml:3: there is no module 'Metre' (key active_modules.meter.module). Did you mean 'Meter'?"],
     ],
     [
       "a module with the name of something every object has",
       "active_modules:\n  meter:\n    module: constructor\n",
       [
-        "error 13 station.yaml:3: there is no module 'constructor' (key active_modules.meter.module) Use one of Meter, Display.",
+        "error 13 station.yaml:3: there is no module 'constructor' (key active_modules.meter.module). Use one of Meter, Display.",
       ],
     ],
     [
@@ -198,12 +196,8 @@ describe("bad case: a configuration with faults", () => {
     [
       "an unknown key of an entry",
       meter("config_modul: {name: a}", "config_module: {name: a}"),
-      [
-        expect.stringMatching(
-          /^error 5 station.yaml:4: unknown key 'config_modul' \(key active_modules.meter.config_modul; expected one of module, .*\) Did you mean 'config_module'\?$/,
-        ),
-      ],
-    ] as never,
+      [`error 5 station.yaml:4: unknown key 'config_modul' (${key("config_modul")}). Did you mean 'config_module'?`],
+    ],
     [
       "a missing value",
       meter("config_module:", "  start: 1"),
@@ -218,14 +212,14 @@ describe("bad case: a configuration with faults", () => {
       "a number where text belongs",
       meter("config_module:", "  name: 123456"),
       [
-        `error 13 station.yaml:5: 'name' cannot be 123456 (${key("config_module.name")}; expected text) Put it in quotes: "123456".`,
+        `error 13 station.yaml:5: 'name' cannot be 123456 (${key("config_module.name")}; expected text). Put it in quotes: "123456".`,
       ],
     ],
     [
       "text where a number belongs",
       meter("config_module:", "  name: a", '  start: "5"', "  factor: much"),
       [
-        `error 14 station.yaml:6: 'start' cannot be "5" (${key("config_module.start")}; expected a number) Write the number without quotes.`,
+        `error 14 station.yaml:6: 'start' cannot be "5" (${key("config_module.start")}; expected a number). Write the number without quotes.`,
         `error 15 station.yaml:7: 'factor' cannot be "much" (${key("config_module.factor")}; expected a number)`,
       ],
     ],
@@ -238,28 +232,28 @@ describe("bad case: a configuration with faults", () => {
       "text where true or false belongs",
       meter("config_module: {name: a, precise: yes}"),
       [
-        `error 39 station.yaml:4: 'precise' cannot be "yes" (${key("config_module.precise")}; expected true or false) Write true or false, without quotes.`,
+        `error 39 station.yaml:4: 'precise' cannot be "yes" (${key("config_module.precise")}; expected true or false). Write true or false, without quotes.`,
       ],
     ],
     [
       "a word that is not on the list",
       meter("config_module: {name: a, mode: dwon}"),
       [
-        `error 36 station.yaml:4: 'mode' cannot be "dwon" (${key("config_module.mode")}; expected one of up, down) Did you mean 'down'?`,
+        `error 36 station.yaml:4: 'mode' cannot be "dwon" (${key("config_module.mode")}; expected one of up, down). Did you mean 'down'?`,
       ],
     ],
     [
       "an unknown value, which is only a warning",
       meter("config_module: {name: a, strat: 3}"),
       [
-        `warning 30 station.yaml:4: unknown key 'strat' is ignored (${key("config_module.strat")}; expected one of start, name, mode, precise, factor) Did you mean 'start'?`,
+        `warning 30 station.yaml:4: unknown key 'strat' is ignored (${key("config_module.strat")}). Did you mean 'start'?`,
       ],
     ],
     [
       "an unknown implementation with configuration",
       meter("config_module: {name: a}", "config_implementation:", "  mian: {slot: 1}"),
       [
-        `error 7 station.yaml:6: module Meter has no implementation 'mian' (${key("config_implementation.mian")}; expected one of main) Did you mean 'main'?`,
+        `error 7 station.yaml:6: module Meter has no implementation 'mian' (${key("config_implementation.mian")}; expected one of main). Did you mean 'main'?`,
       ],
     ],
     [
@@ -271,14 +265,14 @@ describe("bad case: a configuration with faults", () => {
       "a mapping of an unknown implementation, which is only a warning",
       meter("config_module: {name: a}", "mapping: {implementations: {panel: {evse: 1}}}"),
       [
-        `warning 33 station.yaml:5: module Meter has no implementation 'panel' (${key("mapping.implementations.panel")}; expected one of main) Remove it.`,
+        `warning 33 station.yaml:5: module Meter has no implementation 'panel' (${key("mapping.implementations.panel")}; expected one of main). Remove it.`,
       ],
     ],
     [
       "a connection that the module does not know",
       meter("config_module: {name: a}", "connections: {meters: []}"),
       [
-        `error 19 station.yaml:5: module Meter requires nothing called 'meters' (${key("connections.meters")}; expected no connections) Remove it.`,
+        `error 19 station.yaml:5: module Meter requires nothing called 'meters' (${key("connections.meters")}; expected no connections). Remove it.`,
       ],
     ],
     [
@@ -305,12 +299,12 @@ describe("bad case: wrong connections", () => {
     [
       "a requirement without connection",
       [],
-      `error 3 station.yaml:2: requirement 'meters' of 'display' is not connected (${key("connections.meters")}; expected 1 to 2 of interface counter) Connect it to meter.main.`,
+      `error 3 station.yaml:2: requirement 'meters' of 'display' is not connected (${key("connections.meters")}; expected 1 to 2 of interface counter). Connect it to meter.main.`,
     ],
     [
       "an empty list of connections",
       ["connections:", "  meters: []"],
-      `error 7 station.yaml:5: 'meters' has 0 connections (${key("connections.meters")}; expected 1 to 2 of interface counter) Connect it to meter.main.`,
+      `error 7 station.yaml:5: 'meters' has 0 connections (${key("connections.meters")}; expected 1 to 2 of interface counter). Connect it to meter.main.`,
     ],
     [
       "too many connections",
@@ -319,22 +313,22 @@ describe("bad case: wrong connections", () => {
         "  meters:",
         ...Array.from({ length: 3 }, () => "    - {module_id: meter, implementation_id: main}"),
       ],
-      `error 7 station.yaml:5: 'meters' has 3 connections (${key("connections.meters")}; expected 1 to 2 of interface counter) Remove some.`,
+      `error 7 station.yaml:5: 'meters' has 3 connections (${key("connections.meters")}; expected 1 to 2 of interface counter). Remove some.`,
     ],
     [
       "a module that is not active",
       ["connections:", "  meters:", "    - {module_id: metre, implementation_id: main}"],
-      `error 23 station.yaml:6: there is no module 'metre' in active_modules (${key("connections.meters.0.module_id")}; expected a module that provides interface counter) Did you mean 'meter'?`,
+      `error 23 station.yaml:6: there is no module 'metre' in active_modules (${key("connections.meters.0.module_id")}; expected a module that provides interface counter). Did you mean 'meter'?`,
     ],
     [
       "an implementation that is not provided",
       ["connections:", "  meters:", "    - {module_id: meter, implementation_id: toString}"],
-      `error 49 station.yaml:6: module 'meter' (Meter) has no implementation 'toString' (${key("connections.meters.0.implementation_id")}; expected an implementation of interface counter) Write main.`,
+      `error 49 station.yaml:6: module 'meter' (Meter) has no implementation 'toString' (${key("connections.meters.0.implementation_id")}; expected an implementation of interface counter). Write main.`,
     ],
     [
       "an implementation of another interface",
       ["connections:", "  meters:", "    - {module_id: display, implementation_id: panel}"],
-      `error 51 station.yaml:6: 'display.panel' provides screen (${key("connections.meters.0.implementation_id")}; expected an implementation of interface counter) Connect it to meter.main.`,
+      `error 51 station.yaml:6: 'display.panel' provides screen (${key("connections.meters.0.implementation_id")}; expected an implementation of interface counter). Connect it to meter.main.`,
     ],
     [
       "half a connection",
@@ -344,7 +338,7 @@ describe("bad case: wrong connections", () => {
     [
       "a third key in a connection",
       ["connections:", "  meters:", "    - {module_id: meter, implementation_id: main, evse: 1}"],
-      `error 55 station.yaml:6: unknown key 'evse' (${key("connections.meters.0.evse")}; expected one of module_id, implementation_id) Remove it.`,
+      `error 55 station.yaml:6: unknown key 'evse' (${key("connections.meters.0.evse")}; expected one of module_id, implementation_id). Remove it.`,
     ],
   ])("reports %s", (_name, connections, expected) => {
     expect(faultsOf(display(...connections))).toEqual([expected]);
@@ -352,7 +346,7 @@ describe("bad case: wrong connections", () => {
 
   it("says what module to add when nobody provides the interface", () => {
     expect(faultsOf("active_modules:\n  display:\n    module: Display\n")).toEqual([
-      `error 3 station.yaml:2: requirement 'meters' of 'display' is not connected (${key("connections.meters")}; expected 1 to 2 of interface counter) Add a module that provides 'counter' to active_modules.`,
+      `error 3 station.yaml:2: requirement 'meters' of 'display' is not connected (${key("connections.meters")}; expected 1 to 2 of interface counter). Add a module that provides 'counter' to active_modules.`,
     ]);
   });
 

@@ -133,8 +133,10 @@ export function unknownKey(
 ): ConfigFault {
   const name = String(path.at(-1));
   const names = [...known];
-  const fix = suggestion(name, names) ?? "Remove it.";
+  const like = suggestion(name, names);
   const expected = names.length > 0 ? `one of ${names.join(", ")}` : "no key at all";
   const message = `unknown key '${name}'${severity === "warning" ? " is ignored" : ""}`;
-  return { severity, ...keyPlaceOf(tree, path), key: path.map(String).join("."), message, expected, fix };
+  const found = { severity, ...keyPlaceOf(tree, path), key: path.map(String).join("."), message };
+  // Some modules know eighty keys; who has only misspelt one does not want to read them all.
+  return like === undefined ? { ...found, expected, fix: "Remove it." } : { ...found, fix: like };
 }

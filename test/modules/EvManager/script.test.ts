@@ -69,7 +69,7 @@ describe("bad case: a script with", () => {
     [
       "an unknown command",
       "sleep 1;iso_wait_slac_machted",
-      /^there is no command 'iso_wait_slac_machted' \(expected one of sleep, .*\) Did you mean 'iso_wait_slac_matched'\?$/,
+      /^there is no command 'iso_wait_slac_machted' \(expected one of sleep, .*\)\. Did you mean 'iso_wait_slac_matched'\?$/,
     ],
     ["the name of what every object has", "constructor", /^there is no command 'constructor'/],
     [
@@ -100,7 +100,7 @@ describe("bad case: a script with", () => {
 
   it("a command that needs a missing connection is rejected with the connection's name", () => {
     expect(fault("iso_wait_slac_matched", { slac: false, ev: true })).toMatch(
-      /^'iso_wait_slac_matched' needs a connection 'slac' .* Connect requirement 'slac' of EvManager\.$/,
+      /^'iso_wait_slac_matched' needs a connection 'slac' .*\. Connect requirement 'slac' of EvManager\.$/,
     );
     expect(fault("iso_stop_charging", { slac: true, ev: false })).toMatch(/needs a connection 'ev'/);
   });
