@@ -24,6 +24,8 @@ export class BitReader {
   p = 0;
   /** Bits of the stream. */
   end = 0;
+  /** Where the last read of {@link bits} began; after a failure, what was not understood. */
+  at = 0;
   /** What the last failure expected. */
   expected = "";
   /** One buffer for all large values of a message. */
@@ -33,6 +35,7 @@ export class BitReader {
   load(bytes: Uint8Array): void {
     const { length } = bytes;
     this.p = 0;
+    this.at = 0;
     this.end = 0;
     this.#arena = undefined;
     if (length > MAX_STREAM) this.fail(`at most ${MAX_STREAM} bytes`);
@@ -54,10 +57,11 @@ export class BitReader {
 
   /** @param n at most 25. */
   bits(n: number): number {
-    if (n === 0) return 0;
     const { p } = this;
+    this.at = p;
+    if (n === 0) return 0;
+    if (p + n > this.end) this.fail("more bytes");
     this.p = p + n;
-    this.within();
     return (view.getInt32(p >> 3) << (p & 7)) >>> (32 - n);
   }
 

@@ -47,7 +47,7 @@ function decodeStream<T>(names: Names, bytes: Uint8Array, content: (decoding: De
     return content(decoding);
   } catch (error) {
     if (error !== MISS) throw error;
-    throw new ExiError({ path: decoding.path.join("/") || "EXI", bit: reader.p, expected: reader.expected });
+    throw new ExiError({ path: decoding.path.join("/") || "EXI", bit: reader.at, expected: reader.expected });
   }
 }
 

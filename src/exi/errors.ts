@@ -3,7 +3,7 @@ import { PeerError } from "../util/errors.ts";
 export interface ExiErrorDetails {
   /** The way to the value from the root element, for example `V2G_Message/Body/SessionSetupReq/EVCCID`. */
   readonly path: string;
-  /** Bits from the first bit of the header; undefined when a value was refused before it was written. */
+  /** Where what was not understood begins, in bits from the header's first; undefined when a value was not to be written. */
   readonly bit?: number;
   /** What would have been right. */
   readonly expected: string;

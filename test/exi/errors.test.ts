@@ -95,16 +95,13 @@ describe("bytes that cannot be decoded", () => {
   });
 
   it.each([
-    ["nothing", "", 0],
-    ["no EXI", "00", 8],
-    ["a cookie", "2445584980", 8],
-    ["another version", "8198", 8],
-    ["options", "a098", 8],
-  ])("are refused at the header: %s", (_, hex, bit) => {
-    expect(errorOf(() => iso2.decode(fromHex(hex)))).toMatchObject({
-      path: "EXI",
-      bit: bit === 0 ? expect.any(Number) : bit,
-    });
+    ["nothing", ""],
+    ["no EXI", "00"],
+    ["a cookie", "2445584980"],
+    ["another version", "8198"],
+    ["options", "a098"],
+  ])("are refused at the header: %s", (_, hex) => {
+    expect(errorOf(() => iso2.decode(fromHex(hex)))).toMatchObject({ path: "EXI", bit: 0 });
   });
 
   it("are refused at an abstract root", () => {

@@ -1,0 +1,58 @@
+/** The schema sets that `plugcharge exi` knows, by the names of `--schema`. */
+import type { AnySet } from "../../exi/schema.ts";
+import { appProtocol } from "../../iso15118/appProtocol.ts";
+import { iso2 } from "../../iso15118/iso2/index.ts";
+import { xmldsig } from "../../iso15118/xmldsig.ts";
+import { UserError } from "../../util/errors.ts";
+import type { Kind } from "./message.ts";
+
+const sets: ReadonlyMap<string, AnySet> = new Map([appProtocol, iso2, xmldsig].map((set) => [set.name, set]));
+
+const names = `one of ${[...sets.keys()].join(", ")}`;
+
+/**
+ * @param name what was asked for, if anything.
+ * @param guess for a document that nothing was said about. Fragments of one schema read as those of another.
+ * @throws UserError when the name is unknown or nothing can be guessed.
+ */
+export function chooseSchema(name: unknown, kind: Kind, guess: () => AnySet): AnySet {
+  if (name !== undefined) return schemaNamed(name);
+  if (kind === "document") return guess();
+  throw new UserError("the schema of a fragment cannot be guessed", { key: "--schema", expected: names });
+}
+
+/** @throws UserError that names the known ones. */
+export function schemaNamed(name: unknown): AnySet {
+  const set = sets.get(String(name));
+  if (set) return set;
+  throw new UserError(`unknown schema ${JSON.stringify(name)}`, { key: "--schema", expected: names });
+}
+
+/** Code of V2G_Message among ISO 15118-2's documents; the app protocol has two documents, coded in two bits. */
+const V2G_MESSAGE = 76;
+
+/**
+ * The schema of a document by its first code. Short messages of one schema can read as another, so a guess is made only
+ * between the handshake and ISO 15118-2's message, whose codes differ.
+ *
+ * @throws UserError when it is neither.
+ */
+export function guessSchema(exi: Uint8Array): AnySet {
+  const code = exi[1] ?? 0xff;
+  if (code >> 1 === V2G_MESSAGE) return iso2;
+  if (code < 0x80) return appProtocol;
+  throw new UserError("the schema cannot be guessed from the first code", {
+    key: "--schema",
+    expected: names,
+  });
+}
+
+/** The schema of a document by its root's name. @throws UserError when it is of neither that are guessed. */
+export function schemaOfRoot(root: string): AnySet {
+  const set = [appProtocol, iso2].find(({ elements }) => Object.hasOwn(elements, root));
+  if (set) return set;
+  throw new UserError(`no schema is guessed for ${root}`, {
+    key: "--schema",
+    expected: names,
+  });
+}
