@@ -64,7 +64,6 @@ export interface RunnerOptions<P extends Protocol> {
   readonly ports: P["ports"];
   /** Carries out one effect. Must not throw. */
   perform(effect: P["effect"]): void;
-  onState?(state: string, before: string): void;
 }
 
 /** A machine in operation: one state, one session, messages one after the other. */
@@ -119,7 +118,7 @@ export class Runner<P extends Protocol> {
     if (this.#stopped) return undefined;
     const final = this.#machine.rules.conclude?.(step, incoming, this.#session) ?? step;
     this.#change(final);
-    this.#enter(final.next ?? this.#state);
+    this.#state = final.next ?? this.#state;
     return final.reply;
   }
 
@@ -152,12 +151,5 @@ export class Runner<P extends Protocol> {
   #change(outcome: Outcome<P>): void {
     if (outcome.session) this.apply(outcome.session);
     for (const effect of outcome.effects ?? []) this.#options.perform(effect);
-  }
-
-  #enter(next: string): void {
-    if (next === this.#state) return;
-    const before = this.#state;
-    this.#state = next;
-    this.#options.onState?.(next, before);
   }
 }

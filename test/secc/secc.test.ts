@@ -297,6 +297,15 @@ describe("hostile EVs", () => {
     expect(code(await ev.answer())).toBe("OK");
   });
 
+  it("a flood of good requests is none that waits for answers", async () => {
+    const of = await begin();
+    const ev = await TestEv.inSession(of);
+    const frame = encodeFrame(payloadType.exi, ev.encode("ServiceDiscoveryReq"));
+    await ev.stream.write(new Uint8Array(Buffer.concat(new Array(6).fill(frame))));
+    await ev.closed;
+    expect(of.timeline.entries.at(-1)).toMatchObject({ kind: "fault", rule: "ProtocolError" });
+  });
+
   it("frames of other kinds are passed over, and keep no session alive", async () => {
     const of = await begin();
     const ev = await TestEv.inSession(of);
@@ -378,6 +387,17 @@ describe("hostile EVs", () => {
     await of.clock.advance(60_000);
     await ev.closed;
     expect(of.timeline.entries.at(-1)).toMatchObject({ rule: "V2G_SECC_Sequence_Timeout" });
+  });
+
+  it("a handshake that fails is told once, and the next EV is served", async () => {
+    const of = await begin();
+    const port = of.secc.port("tls") ?? 0;
+    await expect(of.network.connect({ host: "::1", port, timeoutMs: 1000 })).rejects.toMatchObject({
+      reason: "handshake",
+    });
+    expect(of.effects).toEqual([{ to: "charger", name: "hlc_session_failed", value: "FailedTLSHandshake" }]);
+    expect(of.timeline.entries).toEqual([expect.objectContaining({ kind: "fault", step: 1, fix: expect.any(String) })]);
+    await alive(of);
   });
 
   it("no common protocol", async () => {
