@@ -70,6 +70,7 @@ class Bystander {
   asked: ProvidedIdToken | undefined;
   powerAllowed = false;
   pwm = false;
+  sessions = 0;
   transactions = 0;
   readonly #station: FakeEvse;
 
@@ -102,6 +103,11 @@ class Bystander {
         expect(++this.transactions, "one transaction at a time").toBe(1);
       }
       if (call === "event TransactionFinished") expect(--this.transactions, "finished once").toBe(0);
+      if (call === "event SessionStarted") expect(++this.sessions, "one session at a time").toBe(1);
+      if (call === "event SessionFinished") {
+        expect(--this.sessions, "finished once").toBe(0);
+        expect(this.transactions, "no transaction outlives its session").toBe(0);
+      }
       if (call === "event ChargingStarted") expect(this.transactions, "charging needs a transaction").toBe(1);
     }
     const late = this.#station.clock.monotonic() - this.unauthorizedSince > stopTime;
@@ -159,7 +165,7 @@ function happen(what: Happening, station: FakeEvse, seen: Bystander, meter: Retu
     meterAnswers: () => meter.answer("OK"),
     meterFails: () => meter.answer("UNEXPECTED_ERROR"),
     withdraw: () => {
-      if (seen.authorized && seen.plugged) seen.cancelled = true;
+      if (evse.state.authorization && evse.state.plugged) seen.cancelled = true;
       seen.lose();
       evse.withdrawAuthorization();
     },
@@ -183,6 +189,8 @@ function happen(what: Happening, station: FakeEvse, seen: Bystander, meter: Retu
     },
     enable: () => {
       seen.enabled = true;
+      // Disabling ended the session; the car that stays has a new one.
+      seen.cancelled = false;
       evse.enableDisable(0, { ...disable, enable_state: "Enable" });
     },
     matching: () => evse.slacMatching(true),

@@ -626,3 +626,27 @@ test("external_ready_to_start_charging: no car is served before the word is give
   expect(station.told()).toEqual(["Enabled", "SessionStarted", "AuthRequired"]);
   expect(station.evse.run(), "only once").toBe(false);
 });
+
+describe("withdrawal while the car is leaving", () => {
+  test("bad case: a session that is being closed is not closed twice", async () => {
+    const station = await cardCharging();
+    station.board("A");
+    station.evse.withdrawAuthorization();
+    station.board("PowerOff");
+    await station.settle();
+    const told = station.told();
+    expect(told.filter((event) => event === "SessionFinished")).toHaveLength(1);
+    expect(told.at(-2)).toBe("TransactionFinished");
+  });
+
+  test("enabling at once what was disabled does not bring the session back", async () => {
+    const station = await cardCharging();
+    const csms = { enable_source: "CSMS", enable_priority: 0 } as const;
+    station.evse.enableDisable(0, { ...csms, enable_state: "Disable" });
+    station.evse.enableDisable(0, { ...csms, enable_state: "Enable" });
+    station.board("B", "PowerOff", "C");
+    await station.settle();
+    expect(station.evse.state.name).toBe("Finished");
+    expect(station.told()).not.toContain("ChargingStarted");
+  });
+});

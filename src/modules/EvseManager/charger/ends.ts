@@ -83,6 +83,7 @@ function hardStop(turn: Turn): void {
 /** Over for this car: it can only be unplugged. */
 export const finished: ChargerStateRules = {
   enter(turn) {
+    turn.state.authorization = undefined;
     if (turn.config.chargeMode === "DC") turn.do({ do: "dcSupplyOff" });
     turn.powerOff();
   },

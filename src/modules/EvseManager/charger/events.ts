@@ -22,6 +22,9 @@ const notes: Notes = {
   },
   disable({ state }) {
     state.disableRequested = true;
+    // Enabling it again, even at once, does not bring the session back.
+    state.cancelled = state.sessionActive;
+    state.authorization = undefined;
     state.stop = { reason: "EVSEDisabled" };
   },
   enable({ state }) {
@@ -161,14 +164,14 @@ export function isRunning({ transaction }: ChargerState): boolean {
 
 function noteWithdrawal(turn: Turn): void {
   const { state } = turn;
-  if (!state.sessionActive) return;
+  if (!state.sessionActive || state.name === "Finished") return;
   turn.tell({ event: "Deauthorized" });
   if (!state.authorization) {
     if (isWaiting(state)) authorizationTimedOut(turn);
     return;
   }
   state.authorization = undefined;
-  if (!state.plugged) {
+  if (state.name === "Idle") {
     turn.endSession();
     return;
   }
