@@ -40,6 +40,9 @@ function marked(entry: TraceEntry, text: string, colour: boolean): string {
   return colour && style ? styleText(style, text, always) : text;
 }
 
+/** Where titles begin. */
+const INDENT = 31;
+
 const marks = { ok: "✓", refused: "✗" } as const;
 
 /** @param start the moment, in milliseconds since 1970, from which times are counted. */
@@ -62,4 +65,42 @@ export function timelineLines(entry: TraceEntry, start: number, colour: boolean)
 export function timelineHeading(): string {
   const steps = Object.entries(stepTitles).map(([step, title]) => `${step} ${title}`);
   return `Steps: ${steps.join(" · ")}`;
+}
+
+/**
+ * Prints entry after entry, and a message that comes again and again only the first time, with how often it came at the end
+ * of its run: a charge loop says the same two things for hours.
+ */
+export class TimelinePrinter {
+  readonly #print: (line: string) => void;
+  readonly #start: number;
+  readonly #colour: boolean;
+  /** The messages of the run that goes on, without their times. */
+  readonly #run = new Set<string>();
+  #skipped = 0;
+
+  constructor(print: (line: string) => void, start: number, colour: boolean) {
+    this.#print = print;
+    this.#start = start;
+    this.#colour = colour;
+  }
+
+  add(entry: TraceEntry): void {
+    const key = JSON.stringify({ ...entry, time: 0 });
+    if (entry.kind === "message" && this.#run.has(key)) {
+      this.#skipped++;
+      return;
+    }
+    if (this.#skipped > 0) this.end();
+    if (entry.kind !== "message") this.#run.clear();
+    this.#run.add(key);
+    for (const line of timelineLines(entry, this.#start, this.#colour)) this.#print(line);
+  }
+
+  /** Says what was left out since the last line. */
+  end(): void {
+    if (this.#skipped > 0) this.#print(`${" ".repeat(INDENT)}… and ${this.#skipped} more of these`);
+    this.#skipped = 0;
+    this.#run.clear();
+  }
 }

@@ -38,12 +38,14 @@ export class UserError extends PlugchargeError {
     this.details = details;
   }
 
-  /** `file:line: message (key K; expected E). Fix.` with the parts that are known. */
+  /** `file:line: message (key K; expected E). Fix.`, with the parts that are known. */
   describe(): string {
     const { file, line, key, expected, fix } = this.details;
     const place = file === undefined ? "" : `${file}${line === undefined ? "" : `:${line}`}: `;
     const facts = [key && `key ${key}`, expected && `expected ${expected}`].filter(Boolean).join("; ");
-    return `${place}${this.message}${facts ? ` (${facts})` : ""}${fix ? ` ${fix}` : ""}`;
+    const what = `${place}${this.message}${facts ? ` (${facts})` : ""}`;
+    const end = /[.:;?!]$/.test(what) ? "" : ".";
+    return fix ? `${what}${end} ${fix}` : what;
   }
 }
 

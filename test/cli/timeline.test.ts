@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { timelineLines } from "../../src/cli/timeline.ts";
+import { TimelinePrinter, timelineLines } from "../../src/cli/timeline.ts";
 import type { TraceEntry } from "../../src/util/trace.ts";
 
 const entry: TraceEntry = { time: 2500, step: 2, kind: "message", from: "EV", to: "EVSE", title: "PaymentDetailsReq" };
@@ -28,5 +28,32 @@ describe("timeline for people", () => {
     const refused = { ...entry, kind: "decision", outcome: "refused" } as const;
     expect(timelineLines(refused, 0, true)[0]).toContain("\u001b[31m");
     expect(timelineLines(refused, 0, false)[0]).not.toContain("\u001b");
+  });
+});
+
+describe("a timeline that is printed as it grows", () => {
+  const printed = (titles: readonly string[]) => {
+    const lines: string[] = [];
+    const printer = new TimelinePrinter((line) => lines.push(line), 0, false);
+    for (const [time, title] of titles.entries()) printer.add({ ...entry, time, title });
+    printer.end();
+    return lines.map((line) => line.slice(31).trim());
+  };
+
+  it("shows a charge loop once and says how often it came", () => {
+    expect(printed(["Req", "Res", "Req", "Res", "Req", "Res", "Stop"])).toEqual([
+      "Req",
+      "Res",
+      "… and 4 more of these",
+      "Stop",
+    ]);
+  });
+
+  it("says at the end what is left", () => {
+    expect(printed(["Req", "Req", "Req"])).toEqual(["Req", "… and 2 more of these"]);
+  });
+
+  it("shows again what comes after something else", () => {
+    expect(printed(["Req", "Req", "Other", "Req"])).toEqual(["Req", "… and 1 more of these", "Other", "Req"]);
   });
 });

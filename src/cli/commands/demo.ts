@@ -10,15 +10,17 @@ import { createLogger, type LogLevel } from "../../util/log.ts";
 import { cryptoRandom } from "../../util/random.ts";
 import { Timeline } from "../../util/trace.ts";
 import { type ContractCase, contractCaseFacts, contractCases } from "../demo/contractCases.ts";
+import { freeUdpPort } from "../demo/freePort.ts";
 import { defaultConfigFile } from "../demo/installation.ts";
 import { runDemo } from "../demo/session.ts";
 import type { Verdict } from "../demo/verdict.ts";
 import { exitCodes, type Io, writeLine } from "../io.ts";
-import { timelineHeading, timelineLines } from "../timeline.ts";
+import { TimelinePrinter, timelineHeading } from "../timeline.ts";
 
 interface Flags {
   readonly json: boolean;
   readonly evContract: ContractCase;
+  readonly fault: readonly string[];
   readonly keep?: string;
   readonly config: string;
   readonly iface?: string;
@@ -37,6 +39,8 @@ function numberIn(min: number, max: number): (text: string) => number {
   };
 }
 
+const collected = (value: string, before: readonly string[]) => [...before, value];
+
 /** @param io the outside world. */
 export function demoCommand(io: Io): Command {
   const port = numberIn(1, 65_535);
@@ -48,12 +52,17 @@ export function demoCommand(io: Io): Command {
         .choices(contractCases)
         .default("valid"),
     )
+    .option("--fault <name>", "make a certificate wrong, for example secc:expired (repeatable)", collected, [])
     .option("--keep <dir>", "keep PKI, captured frames, timeline and databases in this new or empty folder")
     .option("--config <file>", "the charging station, in EVerest's YAML format", defaultConfigFile)
     .option("--iface <name>", "network interface for V2G; lo for loopback (default: as configured)")
     .option("--charge-seconds <s>", "time in the charge loop", numberIn(0, 3600), 2)
     .option("--hardware-delays <factor>", "delays of the simulated hardware; 1 = as EVerest's", numberIn(0, 10), 0)
-    .option("--sdp-port <port>", "UDP port of the SECC discovery, both sides", port)
+    .option(
+      "--sdp-port <port>",
+      "UDP port of the SECC discovery, both sides; 15118 in the standard (default: a free one)",
+      port,
+    )
     .option("--csms-port <port>", "TCP port of the CSMS (default: a free one)", port)
     .addOption(
       new Option("--log <level>", "log lines on stderr")
@@ -77,16 +86,17 @@ async function demo(flags: Flags, io: Io): Promise<void> {
   }
 }
 
-function run(flags: Flags, dir: string, timeline: Timeline): Promise<Verdict> {
-  const { iface, sdpPort, csmsPort } = flags;
+async function run(flags: Flags, dir: string, timeline: Timeline): Promise<Verdict> {
+  const { iface, csmsPort } = flags;
   return runDemo({
     ...{ dir, timeline, clock: systemClock, random: cryptoRandom, files: nodeFiles, log: createLogger(flags.log) },
     contract: flags.evContract,
+    faults: flags.fault,
     configFile: resolve(flags.config),
     chargeSeconds: flags.chargeSeconds,
     delayFactor: flags.hardwareDelays,
     ...(iface === undefined ? {} : { device: iface }),
-    ...(sdpPort === undefined ? {} : { sdpPort }),
+    sdpPort: flags.sdpPort ?? (await freeUdpPort()),
     ...(csmsPort === undefined ? {} : { csmsPort }),
   });
 }
@@ -96,14 +106,14 @@ async function shown<T>(flags: Flags, io: Io, timeline: Timeline, work: () => Pr
   const colour = (io.stdout as { isTTY?: boolean }).isTTY === true && io.env.NO_COLOR === undefined;
   const start = systemClock.now();
   if (!flags.json) await printHeading(io, flags);
-  const stop = timeline.subscribe((entry) => {
-    const lines = flags.json ? [JSON.stringify(entry)] : timelineLines(entry, start, colour);
-    io.stdout.write(`${lines.join("\n")}\n`);
-  });
+  const print = (line: string) => void io.stdout.write(`${line}\n`);
+  const printer = new TimelinePrinter(print, start, colour);
+  const stop = timeline.subscribe((entry) => (flags.json ? print(JSON.stringify(entry)) : printer.add(entry)));
   try {
     return await work();
   } finally {
     stop();
+    printer.end();
   }
 }
 

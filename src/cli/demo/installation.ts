@@ -22,7 +22,6 @@ export interface Installation {
 export interface InstallationOptions {
   readonly dir: string;
   readonly files: Files;
-  readonly configFile: string;
   readonly modules: ModuleCatalogue;
   readonly csmsUrl: string;
   /** Interface for V2G instead of the one configured. */
@@ -30,12 +29,12 @@ export interface InstallationOptions {
 }
 
 /**
- * Makes the folders and checks the configuration with the demo's own values merged over it.
- * @throws ConfigError with every fault of the configuration; UserError when there is none.
+ * Makes the folders, and merges the demo's own values over a configuration that was found in order.
+ * @throws UserError when the demo misses a module in it.
  */
-export async function install(options: InstallationOptions): Promise<Installation> {
-  const { dir, files, configFile: file, modules, csmsUrl } = options;
-  const plain = await loadConfig({ file, files, modules });
+export async function install(plain: StationConfig, options: InstallationOptions): Promise<Installation> {
+  const { dir, files, modules, csmsUrl } = options;
+  const { file } = plain;
   const componentConfig = join(dir, "component_config");
   await copyComponentConfig(files, componentConfig, csmsUrl);
   await files.makeFolder(join(dir, "data"), 0o700);
@@ -71,6 +70,7 @@ function observerEntry(config: StationConfig) {
     module: "DemoObserver",
     connections: {
       evse_manager: connection("EvseManager", "evse"),
+      charger: connection("EvseV2G", "charger"),
       ev: connection("PyEvJosev", "ev"),
       ocpp: connection("OCPP201", "ocpp_generic"),
     },

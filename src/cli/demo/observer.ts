@@ -2,6 +2,7 @@
 import { defineManifest } from "../../framework/manifest.ts";
 import { defineModule, type Module } from "../../framework/module.ts";
 import { evse_manager } from "../../interfaces/evse_manager.ts";
+import { ISO15118_charger } from "../../interfaces/ISO15118_charger.ts";
 import { ISO15118_ev } from "../../interfaces/ISO15118_ev.ts";
 import { ocpp } from "../../interfaces/ocpp.ts";
 import type { SessionEventEnum } from "../../interfaces/types/evse_manager.ts";
@@ -9,6 +10,8 @@ import type { SessionEventEnum } from "../../interfaces/types/evse_manager.ts";
 export interface Observations {
   /** The CSMS has taken the station in. */
   booted(): void;
+  /** The station cannot speak to cars. */
+  cannotListen(reason: string): void;
   sessionEvent(event: SessionEventEnum): void;
   /** The car has ended its V2G session, for whatever reason. */
   carFinished(): void;
@@ -19,6 +22,7 @@ const manifest = defineManifest({
   provides: {},
   requires: {
     evse_manager: { interface: evse_manager },
+    charger: { interface: ISO15118_charger },
     ev: { interface: ISO15118_ev },
     ocpp: { interface: ocpp },
   },
@@ -29,6 +33,11 @@ export function observer(observations: Observations): Module {
   return defineModule(manifest, ({ requires }) => {
     for (const evse of requires.evse_manager) {
       evse.subscribe("session_event", ({ event }) => observations.sessionEvent(event));
+    }
+    for (const charger of requires.charger) {
+      charger.subscribeErrors(({ type, state, message }) => {
+        if (type === "generic/CommunicationFault" && state === "Active") observations.cannotListen(message);
+      });
     }
     for (const ev of requires.ev) ev.subscribe("v2g_session_finished", () => observations.carFinished());
     for (const station of requires.ocpp) {

@@ -3,16 +3,21 @@ import { join } from "node:path";
 import { type Csms, startCsms } from "../../csms/csms.ts";
 import { contractAccount, csmsPki } from "../../csms/pki.ts";
 import { energyWh, type TransactionRecord } from "../../csms/services/transactionRules.ts";
+import { openStore, resolvePaths } from "../../evseSecurity/index.ts";
+import { loadConfig, type StationConfig } from "../../framework/config.ts";
 import { type Station, startStation } from "../../framework/manager.ts";
 import type { SessionEventEnum } from "../../interfaces/types/evse_manager.ts";
+import { manifest as securityManifest } from "../../modules/EvseSecurity/manifest.ts";
 import { createTestPki, type TestPki } from "../../pki/index.ts";
 import { type Clock, withTimeout } from "../../util/clock.ts";
+import { UserError } from "../../util/errors.ts";
 import type { Files } from "../../util/files.ts";
 import type { Logger } from "../../util/log.ts";
 import type { Random } from "../../util/random.ts";
 import type { Timeline } from "../../util/trace.ts";
 import { modules } from "../modules.ts";
 import type { ContractCase } from "./contractCases.ts";
+import { heardOut } from "./heardOut.ts";
 import { type Installation, install, moduleIdOf, shareFolder } from "./installation.ts";
 import { type Observations, observer } from "./observer.ts";
 import { signal } from "./signal.ts";
@@ -22,20 +27,23 @@ import { type BilledTransaction, judge, type Verdict } from "./verdict.ts";
 const stationAccount = { identity: "cp001", profile: 1, password: "DEADBEEFDEADBEEF" } as const;
 const BOOT_TIMEOUT_MS = 20_000;
 const SESSION_TIMEOUT_MS = 60_000;
-/** How long the CSMS may take to hear of the end. */
-const BILLING_TIMEOUT_MS = 10_000;
+/** How long the station may take to tell the CSMS of the end. */
+const REPORT_TIMEOUT_MS = 10_000;
 
 export interface DemoOptions {
   /** Gets all files. */
   readonly dir: string;
   readonly contract: ContractCase;
+  /** Further faults of the test PKI, as `plugcharge pki faults` names them. */
+  readonly faults: readonly string[];
   readonly configFile: string;
   /** Seconds in the charge loop. */
   readonly chargeSeconds: number;
   /** 1 = simulated hardware is as slow as EVerest's, 0 = without delay. */
   readonly delayFactor: number;
   readonly device?: string;
-  readonly sdpPort?: number;
+  /** UDP port of the SECC discovery. */
+  readonly sdpPort: number;
   readonly csmsPort?: number;
   readonly clock: Clock;
   readonly random: Random;
@@ -46,7 +54,8 @@ export interface DemoOptions {
 
 /** Runs it. @throws UserError for whatever the person can mend; then nothing was plugged in. */
 export async function runDemo(options: DemoOptions): Promise<Verdict> {
-  const { clock, dir, log, random, timeline } = options;
+  const { clock, dir, files, log, random, timeline } = options;
+  const config = await loadConfig({ file: options.configFile, files, modules });
   const csms = await startCsms({
     ...{ clock, random, log, trace: timeline },
     database: join(dir, "csms.db"),
@@ -55,32 +64,49 @@ export async function runDemo(options: DemoOptions): Promise<Verdict> {
   });
   try {
     const pki = await provision(options, csms);
-    return await withStation(options, csms, pki);
+    await requireLeaf(options, config, pki.stationCerts);
+    return await withStation(options, config, csms, pki);
   } finally {
     await csms.close();
   }
 }
 
 /** Step 0: certificates for everyone. */
-async function provision({ dir, files, clock, random, contract, timeline }: DemoOptions, csms: Csms): Promise<TestPki> {
-  const at = { dir: join(dir, "pki"), files, clock, random, contract };
+async function provision(options: DemoOptions, csms: Csms): Promise<TestPki> {
+  const { dir, files, clock, random, contract, faults, timeline } = options;
+  const at = { dir: join(dir, "pki"), files, clock, random, contract, faults };
   const pki = await createTestPki({ ...at, ocspUrl: csms.ocspUrl });
   csms.usePki(csmsPki(pki.pki));
   csms.setContracts([contractAccount(pki.pki)]);
   timeline.add({
     ...{ step: 0, kind: "state", from: "PKI", title: "test PKI made: V2G, MO and OEM roots, SECC leaf, contract" },
-    detail: { folder: at.dir, eMAID: pki.eMAID, contract },
+    detail: { folder: at.dir, eMAID: pki.eMAID, contract, ...(faults.length > 0 ? { faults } : {}) },
   });
   return pki;
 }
 
-async function withStation(options: DemoOptions, csms: Csms, pki: TestPki): Promise<Verdict> {
+/** A station without a valid SECC leaf has no TLS, and without TLS there is no Plug & Charge. @throws UserError */
+async function requireLeaf(ports: DemoOptions, config: StationConfig, certsDir: string): Promise<void> {
+  const plan = config.modules.find(({ moduleName }) => moduleName === "EvseSecurity");
+  if (!plan) return;
+  const { private_key_password, leaf_choice, ...paths } = securityManifest.config.parse(plan.config);
+  const store = await openStore({
+    ...ports,
+    paths: resolvePaths(paths, certsDir),
+    password: private_key_password,
+    leafChoice: leaf_choice,
+  });
+  const problem = await store.explain_leaf({ certificate_type: "V2G" });
+  if (problem) throw problem;
+}
+
+async function withStation(options: DemoOptions, config: StationConfig, csms: Csms, pki: TestPki): Promise<Verdict> {
   const watch = watcher();
   const catalogue = { ...modules, DemoObserver: observer(watch.observations) };
-  const { dir, files, configFile, device, timeline, delayFactor, sdpPort } = options;
-  const place = { dir, files, configFile, modules: catalogue, csmsUrl: csms.url };
-  const installation = await install({ ...place, ...(device === undefined ? {} : { device }) });
-  const simulation = { delayFactor, ...(sdpPort === undefined ? {} : { sdpPort }) };
+  const { dir, files, device, timeline, delayFactor, sdpPort } = options;
+  const place = { dir, files, modules: catalogue, csmsUrl: csms.url };
+  const installation = await install(config, { ...place, ...(device === undefined ? {} : { device }) });
+  const simulation = { delayFactor, sdpPort };
   const { clock, random, log } = options;
   const station = await startStation({
     config: installation.config,
@@ -107,17 +133,17 @@ interface Running {
 
 async function plugIn(options: DemoOptions, { csms, pki, station, installation, watch }: Running): Promise<Verdict> {
   const { clock, timeline, contract } = options;
-  const late = (what: string) => () => `${what} within the time allowed`;
-  let failure = await withTimeout(clock, BOOT_TIMEOUT_MS, watch.booted, late("the CSMS did not take the station in"));
+  const unbooted = () => "the CSMS did not take the station in";
+  refuse(await withTimeout(clock, BOOT_TIMEOUT_MS, Promise.race([watch.booted, watch.mute]), unbooted));
   const pluggedInAt = clock.now();
-  if (failure === undefined) {
-    const drive = carDriver(station, installation);
-    watch.onRefused(() => drive("modify_charging_session", "unplug"));
-    timeline.add({ step: 1, kind: "state", from: "EV", title: "plugged in" });
-    drive("execute_charging_session", script(options.chargeSeconds));
-    failure = await withTimeout(clock, SESSION_TIMEOUT_MS, watch.unplugged, late("the session did not end"));
-  }
-  if (watch.hasCharged()) await billed(options, csms);
+  const drive = carDriver(station, installation);
+  watch.onRefused(() => drive("modify_charging_session", "unplug"));
+  timeline.add({ step: 1, kind: "state", from: "EV", title: "plugged in" });
+  drive("execute_charging_session", script(options.chargeSeconds));
+  const endless = () => `the session did not end within ${SESSION_TIMEOUT_MS / 1000} s`;
+  const end = Promise.race([watch.unplugged, watch.mute.then(refuse)]);
+  const failure = await withTimeout(clock, SESSION_TIMEOUT_MS, end, endless);
+  await hearOut(options, pluggedInAt);
   const transactions = csms.transactions.map(billedTransaction);
   const findings = { contract, eMAID: pki.eMAID, entries: timeline.entries, pluggedInAt, transactions };
   return judge({ ...findings, ...(failure === undefined ? {} : { failure }) });
@@ -144,14 +170,19 @@ function carDriver(station: Station, { config }: Installation): (command: string
   return (command, payload) => station.external.publish(`${topic}/${command}`, payload);
 }
 
-/** Waits until the CSMS has heard of the transaction's end. */
-async function billed({ clock }: DemoOptions, csms: Csms): Promise<void> {
-  const ended = () => csms.transactions.every(({ endedAt }) => endedAt !== undefined) && csms.transactions.length > 0;
+/** @throws UserError with what keeps the station from serving cars, if anything does. */
+function refuse(hindrance: string | undefined): undefined {
+  if (hindrance !== undefined) throw new UserError(hindrance);
+}
+
+/** Gives the station time to tell the CSMS all of it. */
+async function hearOut({ clock, timeline }: DemoOptions, pluggedInAt: number): Promise<void> {
+  const over = () => heardOut(timeline.entries.filter(({ time }) => time >= pluggedInAt));
   const done = signal<void>();
-  const unsubscribe = csms.subscribe(() => {
-    if (ended()) done.resolve();
+  const unsubscribe = timeline.subscribe(() => {
+    if (over()) done.resolve();
   });
-  if (!ended()) await withTimeout(clock, BILLING_TIMEOUT_MS, done.promise, () => {});
+  if (!over()) await withTimeout(clock, REPORT_TIMEOUT_MS, done.promise, () => {});
   unsubscribe();
 }
 
@@ -169,14 +200,16 @@ function billedTransaction(record: TransactionRecord): BilledTransaction {
 interface Watcher {
   readonly observations: Observations;
   readonly booted: Promise<undefined>;
+  /** Gives the reason when the station cannot speak to cars. */
+  readonly mute: Promise<string>;
   readonly unplugged: Promise<undefined>;
-  hasCharged(): boolean;
   /** Called when the car ends its session before it has charged. */
   onRefused(react: () => void): void;
 }
 
 function watcher(): Watcher {
   const boot = signal<undefined>();
+  const mute = signal<string>();
   const end = signal<undefined>();
   let charged = false;
   let refused = () => {};
@@ -184,17 +217,14 @@ function watcher(): Watcher {
     if (event === "ChargingStarted") charged = true;
     if (event === "SessionFinished") end.resolve(undefined);
   };
+  const carFinished = () => {
+    if (!charged) refused();
+  };
   return {
-    observations: {
-      booted: () => boot.resolve(undefined),
-      sessionEvent,
-      carFinished: () => {
-        if (!charged) refused();
-      },
-    },
+    observations: { booted: () => boot.resolve(undefined), cannotListen: mute.resolve, sessionEvent, carFinished },
     booted: boot.promise,
+    mute: mute.promise,
     unplugged: end.promise,
-    hasCharged: () => charged,
     onRefused: (react) => {
       refused = react;
     },

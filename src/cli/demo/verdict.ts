@@ -62,6 +62,11 @@ function causeOf(entries: readonly TraceEntry[]): string | undefined {
   return cause && `${cause.from}: ${cause.title}`;
 }
 
+function reasonOf(problems: readonly string[], refusal: Refusal | undefined, cause: string | undefined): string {
+  if (problems.length > 0) return [...problems, ...(cause ? [cause] : [])].join("; ");
+  return refusal ? (cause ?? refusal.message) : "the contract was accepted";
+}
+
 function problemsOf({ transactions, eMAID, failure }: Findings, charged: boolean): string[] {
   const problems = transactions.flatMap((transaction) => transaction.problems);
   if (failure) problems.push(failure);
@@ -92,7 +97,7 @@ export function judge(findings: Findings): Verdict {
     eMAID,
     transactionId: transactions[0]?.transactionId ?? null,
     energyWh: transactions.reduce((sum, { energyWh }) => sum + energyWh, 0),
-    reason: problems.join("; ") || (refusal ? (causeOf(entries) ?? refusal.message) : "the contract was accepted"),
+    reason: reasonOf(problems, refusal, causeOf(entries)),
     ResponseCode: refusal?.ResponseCode ?? null,
     plugInToChargeLoopMs: loop ? loop.time - pluggedInAt : null,
   };
