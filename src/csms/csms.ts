@@ -192,18 +192,21 @@ export class Csms {
   }
 
   #observe(event: ListenerEvent): void {
-    if (event.type === "refused") {
-      const { reason, remoteAddress, status, target } = event;
-      this.#parts.services.reporter.decide({
-        step: 0,
-        station: printable(target),
-        title: `connection to ${printable(target)} refused with HTTP ${status}: ${reason}`,
-        outcome: "refused",
-        detail: { remoteAddress },
-      });
-    } else if (event.type === "failed")
-      this.#options.log.error({ error: event.error }, "a connection could not be checked");
-    else this.#options.log.info(event, `connection: ${event.type}`);
+    const { log } = this.#options;
+    // Whoever is held back is told of in the log only: the timeline is no place for a flood.
+    if (event.type === "refused" && event.status !== 429) this.#refused(event);
+    else if (event.type === "failed") log.error({ error: event.error }, "a connection could not be checked");
+    else log.info(event, `connection: ${event.type}`);
+  }
+
+  #refused({ reason, remoteAddress, status, target }: Extract<ListenerEvent, { type: "refused" }>): void {
+    this.#parts.services.reporter.decide({
+      step: 0,
+      station: printable(target),
+      title: `connection to ${printable(target)} refused with HTTP ${status}: ${reason}`,
+      outcome: "refused",
+      detail: { remoteAddress },
+    });
   }
 
   #observePeer(identity: string, event: PeerEvent): void {

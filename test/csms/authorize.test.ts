@@ -151,6 +151,20 @@ describe("a contract (C07)", () => {
     expect(last()?.title).toContain("not one of contract NLXYZC99999999X");
   });
 
+  it("bad case: hash data of a good certificate that is not known to be this contract's", async () => {
+    const { authorize, csms, last, pki } = await world();
+    const iso15118CertificateHashData = hashDataOf(pki, csms.ocspUrl, "secc");
+    expect(await authorize({ iso15118CertificateHashData })).toEqual(["Invalid", "ContractCancelled"]);
+    expect(last()?.title).toContain("not one of contract");
+  });
+
+  it("bad case: hash data of the contract alone, whose sub-CA leads to no root that is trusted here", async () => {
+    const { authorize, csms, last, pki } = await world("contract:unknown-root");
+    const iso15118CertificateHashData = hashDataOf(pki, csms.ocspUrl).slice(0, 1);
+    expect(await authorize({ iso15118CertificateHashData })).toEqual(["Invalid", "CertChainError"]);
+    expect(last()?.title).toContain("the issuer of");
+  });
+
   it("bad case: a contract nobody has", async () => {
     const test = await startTestCsms();
     const pki = await createPki({ clock: systemClock, random: cryptoRandom, eMAID: emaid });

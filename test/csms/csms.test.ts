@@ -20,6 +20,7 @@ import {
   createOcspRequest,
   generateKey,
   ocspCertId,
+  parseOcspResponse,
   parsePemChain,
   toPem,
   validatePath,
@@ -60,6 +61,14 @@ describe("stations", () => {
       "connection to /ocpp/CP002 refused with HTTP 404: there is no station CP002",
     ]);
     expect(JSON.stringify(test.decisions)).not.toContain(password);
+  });
+
+  it("bad case: guessing a password is held back after 20 failures, and fills no timeline", async () => {
+    const test = await startTestCsms();
+    const guess = { security: { profile: 1, password: "a-guess-of-16-by" } } as const;
+    for (let i = 0; i < 20; i++) expect(await connecting(test, guess)).toContain("HTTP 401");
+    for (let i = 0; i < 5; i++) expect(await connecting(test, guess)).toContain("HTTP 429");
+    expect(test.decisions).toHaveLength(20);
   });
 
   it("Given TLS, then profile 2 needs the password and profile 3 the station's own certificate", async () => {
@@ -284,6 +293,7 @@ describe("certificates", () => {
   it.each([
     ["no request", () => "hello"],
     ["a client certificate for another station", async () => csrFor("CP002")],
+    ["a request that its key has not signed", async () => tampered(await csrFor("CP001"))],
   ])("bad case: %s is rejected", async (_name, makeCsr) => {
     const test = await startTestCsms();
     await withPki(test);
@@ -303,6 +313,14 @@ describe("certificates", () => {
     expect(await call("Get15118EVCertificate", request)).toMatchObject({ status: "Failed", exiResponse: "" });
   });
 });
+
+/** A PEM block whose last octet, which is of the signature, is another one. */
+function tampered(pem: string): string {
+  const [begin = "", ...lines] = pem.trim().split("\n");
+  const der = fromBase64(lines.slice(0, -1).join(""));
+  der[der.length - 1] = (der.at(-1) ?? 0) ^ 1;
+  return [begin, toBase64(der), lines.at(-1), ""].join("\n");
+}
 
 async function csrFor(CN: string): Promise<string> {
   const { privateKey } = await generateKey("P-256");
@@ -326,6 +344,7 @@ describe("the OCSP responder", () => {
         const response = new Uint8Array(await answer.arrayBuffer());
         const verdict = checkOcspResponse({ response, certId, issuer, nonce, time: Date.now() });
         expect(verdict).toMatchObject({ outcome: "revoked" });
+        expect(parseOcspResponse(response)).toMatchObject({ nonce });
       }
     }
   });

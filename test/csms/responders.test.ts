@@ -60,7 +60,7 @@ describe("asking a responder", () => {
       victims += 1;
       response.end();
     });
-    const url = await serve((_message, response) => response.writeHead(307, { Location: victim }).end());
+    const url = await serve((_message, response) => response.writeHead(303, { Location: victim }).end());
     expect(await allowing(url).ask(url, request)).toMatchObject({ ok: false, outcome: "unreachable" });
     expect(victims).toBe(0);
   });

@@ -98,8 +98,12 @@ describe("link", () => {
     expect(waits).toEqual([2_000, 4_000, 4_000, 4_000]);
     refuse = false;
     await clock.advance(4_000);
-    await peers.next();
+    const second = await peers.next();
     expect(link.peer?.open).toBe(true);
+    await server.peers.next().then((peer) => peer.terminate());
+    await second.closed;
+    await clock.advance(1_000);
+    expect((await peers.next()).open).toBe(true);
   });
 
   it("Given calls while there is no connection, then they fail at once and none is sent later", async () => {
