@@ -135,7 +135,8 @@ describe("machine", () => {
   it("keeps the common rules in one place", async () => {
     const { runner } = run();
     await runner.feed({ name: "knock", message: { times: 10 } });
-    expect(await runner.feed({ name: "push", message: {} })).toBe("go away");
+    expect(await runner.feed({ name: "knock", message: { times: 1 } })).toBe("go away");
+    expect(await runner.feed({ name: "push", message: {} })).toBe("no push when Shut");
     runner.apply({ knocks: 0 });
     expect(await runner.feed({ name: "unlock", message: { key: "tin" } })).toBe("FAILED");
     expect(runner.state).toBe("Open");
