@@ -42,6 +42,10 @@ export class Codec {
     return this.#emitted;
   }
 
+  prepare(): void {
+    this.#fast.prepare();
+  }
+
   encode(root: string, value: unknown): Uint8Array {
     try {
       return this.#fast.encodeDocument(root, value);

@@ -81,6 +81,8 @@ function objectOf(value: unknown): Readonly<Record<string, unknown>> {
   return isObject ? (value as Record<string, unknown>) : writer.fail("an object");
 }
 
+type Keyed = Extract<Event, { key: string }>;
+
 /** What of a value is still to be written. */
 class Pending {
   readonly #value: Readonly<Record<string, unknown>>;
@@ -92,10 +94,12 @@ class Pending {
     this.#keys = keys;
   }
 
-  has(key: string): boolean {
-    const value = this.#value[key];
-    const taken = this.taken(key);
-    return value !== undefined && (Array.isArray(value) ? taken < value.length : taken === 0);
+  /** Whether there is something for the event. An array that may stay empty is nothing when it is. */
+  has(event: Keyed): boolean {
+    const value = this.#value[event.key];
+    const taken = this.taken(event.key);
+    const list = event.kind === "element" && event.list && Array.isArray(value);
+    return value !== undefined && (list ? taken < value.length : taken === 0);
   }
 
   taken(key: string): number {
@@ -113,9 +117,11 @@ class Pending {
   /** Refuses a key that the grammar has left no place for. */
   refuseLeft(path: string[]): void {
     for (const key of this.#keys) {
-      if (!this.has(key)) continue;
+      const value = this.#value[key];
+      const taken = this.taken(key);
+      if (value === undefined || taken >= (Array.isArray(value) ? value.length : 1)) continue;
       path.push(key);
-      writer.fail(this.taken(key) > 0 ? `at most ${this.taken(key)} of them` : "no such element here");
+      writer.fail(taken > 0 ? `at most ${taken} of them` : "no such element here");
     }
   }
 }
@@ -124,7 +130,7 @@ class Pending {
 function nextCode({ productions }: State, pending: Pending, { path }: Encoding): number {
   let code = 0;
   for (const { event } of productions) {
-    if (event.kind === "end" || isTyped(event) || ("key" in event && pending.has(event.key))) break;
+    if (event.kind === "end" || isTyped(event) || ("key" in event && pending.has(event))) break;
     code++;
   }
   const event = productions[code]?.event;
@@ -136,7 +142,7 @@ function nextCode({ productions }: State, pending: Pending, { path }: Encoding):
 
 /** Text between children has the last code; it is written before the first child. */
 function isPendingText(event: Event | undefined, pending: Pending): boolean {
-  return event?.kind === "text" && event.mixed && pending.has(event.key);
+  return event?.kind === "text" && event.mixed && pending.has(event);
 }
 
 function isTyped(event: Event): boolean {

@@ -4,7 +4,6 @@
  * A {@link State} is reached by position and count: what of the type is still to come. It is worked out when it is first
  * asked for, so that a list of at most 1024 items costs nothing until it is used.
  */
-
 import { InternalError } from "../util/errors.ts";
 import { bitsFor } from "./bits.ts";
 import { oncePer } from "./memo.ts";
@@ -72,7 +71,6 @@ export interface Production {
 export type Phase = "start" | "attributes" | "content";
 
 export interface State {
-  readonly phase: Phase;
   /** In the order of their codes. */
   readonly productions: readonly Production[];
   /** Bits of a first-level code: one value beyond the productions leads to the second level. */
@@ -147,7 +145,6 @@ export class Grammar {
     productions.sort((a, b) => rank[a.event.kind] - rank[b.event.kind]);
     const states: State[] = [];
     return {
-      phase,
       productions,
       width: bitsFor(productions.length + 1),
       secondWidth: secondWidth(phase, productions),

@@ -48,11 +48,9 @@ export interface ElementTerm extends QName {
   readonly abstract: boolean;
 }
 
-/** `xs:any`: any element, of which this codec knows the place and the code only. */
+/** `xs:any` of `##any` or `##other`, which are the same to EXI: this codec knows its place and its code only. */
 export interface WildcardTerm {
   readonly kind: "wildcard";
-  /** The namespaces listed, or undefined for `##any` and `##other`, which are the same to EXI. */
-  readonly uris: readonly string[] | undefined;
 }
 
 export interface GroupTerm {
@@ -118,7 +116,6 @@ export interface Group<out T = unknown> extends Describes<T> {
 
 export interface Wildcard {
   readonly kind: "wildcard";
-  readonly uris: readonly string[] | undefined;
   readonly min: number;
   readonly max: number;
 }

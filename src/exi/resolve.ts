@@ -53,7 +53,7 @@ function particlesOf(content: Content, naming: Naming): Particle[] {
 function particle(key: string, entry: Slot | Group | Wildcard, naming: Naming): Particle {
   const { min, max } = entry;
   if (entry.kind === "slot") return { term: slotTerm(key, entry, naming), min, max };
-  if (entry.kind === "wildcard") return { term: { kind: "wildcard", uris: entry.uris }, min, max };
+  if (entry.kind === "wildcard") return { term: { kind: "wildcard" }, min, max };
   if (entry.of.kind === "substitution") {
     const particles = entry.of.members.map(termOf).sort(byQName).map(once);
     return { term: { kind: "choice", particles }, min, max };

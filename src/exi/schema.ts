@@ -164,9 +164,9 @@ export function substitution<H extends GlobalElement, const M extends readonly G
   return { kind: "group", of: { kind: "substitution", members: [head, ...members] }, min: 1, max: 1 };
 }
 
-/** `xs:any` with the namespaces it allows; without, `##any` or `##other`. Holds its place in the grammar; content is refused. */
-export function any(min = 0, max = Number.POSITIVE_INFINITY, uris?: readonly string[]): Wildcard {
-  return { kind: "wildcard", uris, min, max };
+/** `xs:any` of `##any` or `##other`. It holds its place in the grammar; an element that stands there is refused. */
+export function any(min = 0, max = Number.POSITIVE_INFINITY): Wildcard {
+  return { kind: "wildcard", min, max };
 }
 
 /** For keys that begin with `@`. Text of the kind `ID` and `anyURI` is `string()`. */

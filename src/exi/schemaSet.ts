@@ -26,6 +26,8 @@ export type FragmentValue<E, N extends string> = N extends keyof E ? Infer<E[N]>
 export interface SchemaSet<E extends Elements = Elements> {
   readonly name: string;
   readonly elements: E;
+  /** Writes and compiles the codec now rather than with the first message: some 20 ms a direction on a desktop. */
+  prepare(): void;
   /** An EXI document with its header byte 0x80. */
   encode<K extends Root<E>>(root: K, value: Infer<E[K]>): Uint8Array;
   decode(bytes: Uint8Array): Document<E>;
@@ -43,6 +45,7 @@ export interface SchemaSet<E extends Elements = Elements> {
 export interface AnySet {
   readonly name: string;
   readonly elements: Elements;
+  prepare(): void;
   encode(root: string, value: unknown): Uint8Array;
   decode(bytes: Uint8Array): { readonly root: string; readonly value: unknown };
   encodeFragment(name: string, value: unknown): Uint8Array;

@@ -49,6 +49,15 @@ describe("a value that cannot be encoded", () => {
     expect(error).toMatchObject({ path, expected, bit: undefined, fault: "peer" });
   });
 
+  it("names an array where one element may be", () => {
+    const body = { SessionSetupReq: { EVCCID: new Uint8Array(6) } };
+    const value = { Header: { ...header, Notification: [] }, Body: body } as never;
+    expect(errorOf(() => iso2.encode("V2G_Message", value))).toMatchObject({
+      path: "V2G_Message/Header/Notification",
+      expected: "an object",
+    });
+  });
+
   it("names two members of one group", () => {
     const body = { SessionStopReq: { ChargingSession: "Terminate" }, WeldingDetectionReq: {} };
     const error = errorOf(() => iso2.encode("V2G_Message", { Header: header, Body: body } as never));

@@ -202,7 +202,7 @@ describe("text", () => {
 });
 
 describe("octets", () => {
-  it.each([0, 1, 2, 3, 4, 5, 63, 64, 65, 127, 128, 700, 30_000])(
+  it.each([0, 1, 2, 3, 4, 5, 63, 64, 65, 127, 128, 700, 5000])(
     "of length %i come back at every bit offset",
     (length) => {
       const octets = Uint8Array.from({ length }, (_, index) => index * 7);

@@ -7,7 +7,7 @@
 import type { AnyType } from "../model.ts";
 import { objectLiteral, objectReturn, type Property } from "./objects.ts";
 import { Program } from "./program.ts";
-import { type Reading, readValue } from "./readValue.ts";
+import { isSigned, type Reading, readValue, signOf } from "./readValue.ts";
 import { Lines, ReadRun } from "./run.ts";
 import { isSoleChoice, type Shape, type Step, type ValueEvent } from "./shape.ts";
 
@@ -207,7 +207,7 @@ class TypeDecoder {
       return name;
     }
     if (event.kind === "element") run.constant(1, 0);
-    if (type.form.kind === "integer") this.#variables.push(`${name}s`);
+    if (isSigned(type.form)) this.#variables.push(signOf(name));
     const value = readValue(type.form, name, this.#reading);
     if (event.kind === "element") run.constant(1, 0);
     return value;

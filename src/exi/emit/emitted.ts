@@ -33,35 +33,44 @@ export class Emitted {
   }
 
   decodeDocument(bytes: Uint8Array): { root: string; value: unknown } {
-    this.#decoders ??= linked(this.#names, linkDecoders);
-    const root = begin(bytes, this.#decoders.documents, this.#names.documentWidth);
+    const root = begin(bytes, this.#decodingRoots().documents, this.#names.documentWidth);
     const value = root.run(reader);
     reader.within();
     return { root: root.name, value };
   }
 
   decodeFragment(bytes: Uint8Array): { name: string; value: unknown } {
-    this.#decoders ??= linked(this.#names, linkDecoders);
     const { fragments, fragmentWidth } = this.#names;
-    const root = begin(bytes, this.#decoders.fragments, fragmentWidth);
+    const root = begin(bytes, this.#decodingRoots().fragments, fragmentWidth);
     const value = root.run(reader);
     if (reader.bits(fragmentWidth) !== fragments.length + 1) throw MISS;
     return { name: root.name, value };
   }
 
   encodeDocument(root: string, value: unknown): Uint8Array {
-    put(this.#roots().documents, root, this.#names.documentWidth, value);
+    put(this.#encodingRoots().documents, root, this.#names.documentWidth, value);
     return writer.finish();
   }
 
   encodeFragment(name: string, value: unknown): Uint8Array {
     const { fragments, fragmentWidth } = this.#names;
-    put(this.#roots().fragments, name, fragmentWidth, value);
+    put(this.#encodingRoots().fragments, name, fragmentWidth, value);
     writer.bits(fragmentWidth, fragments.length + 1);
     return writer.finish();
   }
 
-  #roots() {
+  /** Each direction is compiled when it is first used. */
+  prepare(): void {
+    this.#decodingRoots();
+    this.#encodingRoots();
+  }
+
+  #decodingRoots(): Linked<Decode> {
+    this.#decoders ??= linked(this.#names, linkDecoders);
+    return this.#decoders;
+  }
+
+  #encodingRoots() {
     if (!this.#encoders) {
       const { documents, fragments } = linked(this.#names, linkEncoders);
       this.#encoders = { documents: byName(documents), fragments: byName(fragments) };

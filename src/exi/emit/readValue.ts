@@ -32,13 +32,22 @@ export function readValue(form: ValueForm, name: string, { program, lines, run }
   }
 }
 
+/** Whether a value of this form needs a second variable, for its sign. */
+export function isSigned(form: ValueForm): boolean {
+  return form.kind === "integer" && integerCode(form).kind === "signed";
+}
+
+export function signOf(name: string): string {
+  return `${name}s`;
+}
+
 function readInteger(form: Extract<ValueForm, { kind: "integer" }>, name: string, { lines, run }: Reading): string {
   const code = integerCode(form);
   if (code.kind === "bits") {
     run.field(code.bits, name, code.count);
     return code.min === 0 ? name : `${name} + ${code.min}`;
   }
-  const sign = `${name}s`;
+  const sign = signOf(name);
   if (code.kind === "signed") run.field(1, sign);
   run.field(8, name);
   run.flush();
