@@ -174,27 +174,30 @@ describe("transactions", () => {
     const idToken = { idToken: "CAFE", type: "ISO14443" } as const;
     const started = await call(
       "TransactionEvent",
-      event(0, { idToken, evse: { id: 1, connectorId: 1 }, meterValue: reading(1_000) }),
+      event(0, { idToken, evse: { id: 1, connectorId: 1 }, meterValue: reading(1_000.1) }),
     );
     expect(started).toEqual({ idTokenInfo: { status: "Accepted" } });
     expect(await call("TransactionEvent", event(1, { meterValue: reading(1_500) }))).toEqual({});
     const info = { transactionId: "tx-1", stoppedReason: "EVDisconnected" } as const;
-    await call("TransactionEvent", event(2, { eventType: "Ended", transactionInfo: info, meterValue: reading(3_250) }));
+    await call(
+      "TransactionEvent",
+      event(2, { eventType: "Ended", transactionInfo: info, meterValue: reading(3_250.3) }),
+    );
     expect(test.csms.transactions).toMatchObject([
       {
         identity: "CP001",
         transactionId: "tx-1",
         evseId: 1,
         idToken,
-        meterStartWh: 1_000,
-        meterEndWh: 3_250,
+        meterStartWh: 1_000.1,
+        meterEndWh: 3_250.3,
         problems: [],
       },
     ]);
     expect(test.decisions.at(-1)).toMatchObject({
       step: 6,
       outcome: "ok",
-      title: "transaction tx-1 ended: 2250 Wh in 3 events, complete and in order",
+      title: "transaction tx-1 ended: 2250.2 Wh in 3 events, complete and in order",
     });
   });
 

@@ -31,9 +31,10 @@ export interface TransactionRecord {
   readonly problems: readonly string[];
 }
 
-/** Energy delivered so far, or undefined while no register was read. */
+/** Energy delivered so far, to the thousandth, or undefined while no register was read. */
 export function energyWh({ meterStartWh, meterEndWh }: TransactionRecord): number | undefined {
-  return meterStartWh === undefined || meterEndWh === undefined ? undefined : meterEndWh - meterStartWh;
+  if (meterStartWh === undefined || meterEndWh === undefined) return undefined;
+  return Math.round((meterEndWh - meterStartWh) * 1000) / 1000;
 }
 
 /** The transaction with `event` taken in; new entries of `problems` are what is wrong with the event. */
