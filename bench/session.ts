@@ -23,6 +23,7 @@ async function session(): Promise<Verdict> {
       ...{ clock: systemClock, random: cryptoRandom, files: nodeFiles, log: silentLogger },
       sdpPort: await freeUdpPort(),
       timeline: new Timeline(systemClock),
+      wiretap: { v2g: () => {}, ocpp: () => {} },
     });
   } finally {
     await rm(dir, { recursive: true, force: true });

@@ -1,24 +1,35 @@
 /** The composition root: every command, and the one place where a person's fault becomes a sentence and an exit code. */
 import { Command, CommanderError } from "commander";
 import { UserError } from "../util/errors.ts";
+import { csmsCommand } from "./commands/csms.ts";
 import { demoCommand } from "./commands/demo.ts";
+import { exiCommand } from "./commands/exi.ts";
 import { exitCodes, type Io } from "./io.ts";
 
-/** @returns the program; `run` gives it a command line. */
 function program(io: Io): Command {
-  return new Command("plugcharge")
+  const root = new Command("plugcharge")
     .description("Plug & Charge for electric vehicles: car, charging station and CSMS with real cryptography.")
     .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
+    .exitOverride()
     .addCommand(demoCommand(io))
-    .exitOverride();
+    .addCommand(csmsCommand(io))
+    .addCommand(exiCommand(io));
+  inherit(root);
+  return root;
+}
+
+/** A ready-made subcommand would otherwise end the process by itself. */
+function inherit(parent: Command): void {
+  for (const command of parent.commands) {
+    command.copyInheritedSettings(parent);
+    inherit(command);
+  }
 }
 
 /** Runs one command line. @param args without `node` and the script. */
 export async function run(args: readonly string[], io: Io): Promise<void> {
   try {
-    const root = program(io);
-    for (const command of root.commands) command.exitOverride().copyInheritedSettings(root);
-    await root.parseAsync(args, { from: "user" });
+    await program(io).parseAsync(args, { from: "user" });
   } catch (error) {
     if (error instanceof CommanderError) return io.setExitCode(error.exitCode === 0 ? exitCodes.ok : exitCodes.usage);
     if (!(error instanceof UserError)) throw error;

@@ -12,8 +12,9 @@ import { Timeline } from "../../util/trace.ts";
 import { type ContractCase, contractCaseFacts, contractCases } from "../demo/contractCases.ts";
 import { freeUdpPort } from "../demo/freePort.ts";
 import { defaultConfigFile } from "../demo/installation.ts";
-import { runDemo } from "../demo/session.ts";
+import { type DemoOptions, runDemo } from "../demo/session.ts";
 import type { Verdict } from "../demo/verdict.ts";
+import { FrameLog } from "../demo/wiretap.ts";
 import { exitCodes, type Io, writeLine } from "../io.ts";
 import { TimelinePrinter, timelineHeading } from "../timeline.ts";
 
@@ -56,7 +57,7 @@ export function demoCommand(io: Io): Command {
     .option("--keep <dir>", "keep PKI, captured frames, timeline and databases in this new or empty folder")
     .option("--config <file>", "the charging station, in EVerest's YAML format", defaultConfigFile)
     .option("--iface <name>", "network interface for V2G; lo for loopback (default: as configured)")
-    .option("--charge-seconds <s>", "time in the charge loop", numberIn(0, 3600), 2)
+    .option("--charge-seconds <s>", "time in the charge loop", numberIn(0.5, 3600), 2)
     .option("--hardware-delays <factor>", "delays of the simulated hardware; 1 = as EVerest's", numberIn(0, 10), 0)
     .option(
       "--sdp-port <port>",
@@ -75,21 +76,23 @@ export function demoCommand(io: Io): Command {
 async function demo(flags: Flags, io: Io): Promise<void> {
   const dir = flags.keep === undefined ? await mkdtemp(join(tmpdir(), "plugcharge-")) : await keepFolder(flags.keep);
   const timeline = new Timeline(systemClock);
+  const frames = new FrameLog(systemClock);
   try {
-    const verdict = await shown(flags, io, timeline, () => run(flags, dir, timeline));
+    const verdict = await shown(flags, io, timeline, () => run(flags, { dir, timeline, wiretap: frames }));
+    if (flags.keep !== undefined) await keep(dir, timeline, frames, verdict);
+    if (!flags.json && flags.keep !== undefined) await writeLine(io.stdout, `\nKept in ${dir}`);
     await (flags.json ? writeLine(io.stdout, JSON.stringify(verdict)) : printVerdict(io, verdict));
-    if (flags.keep !== undefined) await keepTimeline(dir, timeline, verdict);
-    if (!flags.json && flags.keep !== undefined) await writeLine(io.stdout, `Kept in ${dir}`);
     io.setExitCode(verdict.expected ? exitCodes.ok : exitCodes.failed);
   } finally {
     if (flags.keep === undefined) await rm(dir, { recursive: true, force: true });
   }
 }
 
-async function run(flags: Flags, dir: string, timeline: Timeline): Promise<Verdict> {
+async function run(flags: Flags, where: Pick<DemoOptions, "dir" | "timeline" | "wiretap">): Promise<Verdict> {
   const { iface, csmsPort } = flags;
   return runDemo({
-    ...{ dir, timeline, clock: systemClock, random: cryptoRandom, files: nodeFiles, log: createLogger(flags.log) },
+    ...where,
+    ...{ clock: systemClock, random: cryptoRandom, files: nodeFiles, log: createLogger(flags.log) },
     contract: flags.evContract,
     faults: flags.fault,
     configFile: resolve(flags.config),
@@ -145,7 +148,8 @@ async function keepFolder(path: string): Promise<string> {
   throw new UserError("the folder to keep things in is not empty", { file: dir, fix: "Name a new or empty folder." });
 }
 
-async function keepTimeline(dir: string, timeline: Timeline, verdict: Verdict): Promise<void> {
+async function keep(dir: string, timeline: Timeline, frames: FrameLog, verdict: Verdict): Promise<void> {
   const lines = [...timeline.entries, verdict].map((entry) => `${JSON.stringify(entry)}\n`);
-  await nodeFiles.write(join(dir, "timeline.jsonl"), lines.join(""));
+  await nodeFiles.write(join(dir, "timeline.jsonl"), lines.join(""), 0o600);
+  await nodeFiles.write(join(dir, "frames.jsonl"), frames.text, 0o600);
 }

@@ -8,6 +8,7 @@ import { loadConfig, type StationConfig } from "../../framework/config.ts";
 import { type Station, startStation } from "../../framework/manager.ts";
 import type { SessionEventEnum } from "../../interfaces/types/evse_manager.ts";
 import { manifest as securityManifest } from "../../modules/EvseSecurity/manifest.ts";
+import { evseV2G } from "../../modules/EvseV2G/index.ts";
 import { createTestPki, type TestPki } from "../../pki/index.ts";
 import { type Clock, withTimeout } from "../../util/clock.ts";
 import { UserError } from "../../util/errors.ts";
@@ -22,6 +23,7 @@ import { type Installation, install, moduleIdOf, shareFolder } from "./installat
 import { type Observations, observer } from "./observer.ts";
 import { signal } from "./signal.ts";
 import { type BilledTransaction, judge, type Verdict } from "./verdict.ts";
+import type { Wiretap } from "./wiretap.ts";
 
 /** The station as the component configuration names it. */
 const stationAccount = { identity: "cp001", profile: 1, password: "DEADBEEFDEADBEEF" } as const;
@@ -50,6 +52,8 @@ export interface DemoOptions {
   readonly files: Files;
   readonly log: Logger;
   readonly timeline: Timeline;
+  /** Gets what goes over the wires. */
+  readonly wiretap: Wiretap;
 }
 
 /** Runs it. @throws UserError for whatever the person can mend; then nothing was plugged in. */
@@ -60,6 +64,7 @@ export async function runDemo(options: DemoOptions): Promise<Verdict> {
     ...{ clock, random, log, trace: timeline },
     database: join(dir, "csms.db"),
     stations: [stationAccount],
+    onFrame: (_identity, direction, text) => options.wiretap.ocpp(direction === "in" ? "EVSE" : "CSMS", text),
     ...(options.csmsPort === undefined ? {} : { port: options.csmsPort }),
   });
   try {
@@ -102,7 +107,8 @@ async function requireLeaf(ports: DemoOptions, config: StationConfig, certsDir: 
 
 async function withStation(options: DemoOptions, config: StationConfig, csms: Csms, pki: TestPki): Promise<Verdict> {
   const watch = watcher();
-  const catalogue = { ...modules, DemoObserver: observer(watch.observations) };
+  const EvseV2G = evseV2G({ capture: (frame) => options.wiretap.v2g(frame.from, frame.bytes) });
+  const catalogue = { ...modules, EvseV2G, DemoObserver: observer(watch.observations) };
   const { dir, files, device, timeline, delayFactor, sdpPort } = options;
   const place = { dir, files, modules: catalogue, csmsUrl: csms.url };
   const installation = await install(config, { ...place, ...(device === undefined ? {} : { device }) });
