@@ -30,11 +30,14 @@ export type Handlers = {
 
 type AnyHandler = (request: object, afterwards: Afterwards) => object | Promise<object>;
 
-/** What may go out before the CSMS has accepted the station (B02.FR.02). */
-const beforeAccepted: Readonly<Record<string, readonly RegistrationStatusEnumType[]>> = {
-  NotifyReport: ["Pending"],
-  Heartbeat: ["Pending"],
-};
+/** What a CSMS that still hesitates gets, because it has asked for it (B02.FR.02, F06). */
+const whilePending: readonly Action[] = [
+  "NotifyReport",
+  "Heartbeat",
+  "StatusNotification",
+  "MeterValues",
+  "SignCertificate",
+];
 
 export class Csms {
   /** Undefined until the first answer to a BootNotification. */
@@ -92,7 +95,7 @@ export class Csms {
 
   #maySend(action: Action): boolean {
     if (this.registration === "Accepted" || action === "BootNotification") return true;
-    return this.registration !== undefined && beforeAccepted[action]?.includes(this.registration) === true;
+    return this.registration === "Pending" && whilePending.includes(action);
   }
 
   /** A CSMS that has not accepted the station may look at it and set it up while Pending, and trigger a boot (B02, B03). */

@@ -232,6 +232,30 @@ describe("other tokens", () => {
     }
   });
 
+  it("are asked about each time where LocalPreAuthorize is off", async () => {
+    const at = await online({ values: { "AuthCtrlr.LocalPreAuthorize": "false" } });
+    await at.chargePoint.validateToken(cardToken);
+    await at.chargePoint.validateToken(cardToken);
+    expect(at.csms.requests("Authorize")).toHaveLength(2);
+  });
+
+  it("accepted stay in the cache while they are used; refused ones leave it in time", async () => {
+    for (const [status, count] of [
+      ["Accepted", 1],
+      ["Blocked", 2],
+    ] as const) {
+      const at = await online({
+        values: { "AuthCacheCtrlr.LifeTime": "100", "AuthCacheCtrlr.DisablePostAuthorize": "true" },
+      });
+      Object.assign(at.csms.script, answers({ status }));
+      for (const wait of [0, 60_000, 60_000]) {
+        await at.clock.advance(wait);
+        await at.chargePoint.validateToken(cardToken);
+      }
+      expect(at.csms.requests("Authorize")).toHaveLength(count);
+    }
+  });
+
   it("that the station could not ask about are not remembered as refused", async () => {
     const at = bench({
       values: { "AuthCtrlr.OfflineTxForUnknownIdEnabled": "false", "AuthCacheCtrlr.DisablePostAuthorize": "true" },

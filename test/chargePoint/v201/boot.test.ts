@@ -129,6 +129,17 @@ describe("boot (B01 to B03)", () => {
   });
 });
 
+describe("while the CSMS hesitates (B02)", () => {
+  it("gets what it asks for, and nothing else", async () => {
+    const at = bench();
+    at.csms.script.BootNotification = () => answer("Pending", 1000);
+    await at.connect();
+    expect(await at.chargePoint.sendDataTransfer({ vendor_id: "org.example" })).toEqual({ status: "Offline" });
+    await at.ask("TriggerMessage", { requestedMessage: "StatusNotification", evse: { id: 1, connectorId: 1 } });
+    expect(at.csms.calls.map(({ action }) => action)).toEqual(["BootNotification", "StatusNotification"]);
+  });
+});
+
 describe("a connection that comes back (B04)", () => {
   it("tells of all connectors after a long silence, of the changed ones after a short one, and does not boot again", async () => {
     const at = bench({ evses: 2 });

@@ -316,7 +316,11 @@ describe("contracts for cars (M01, M02)", () => {
     const at = await online();
     await at.disconnect();
     expect(await at.chargePoint.certificateForCar(request)).toEqual(failed);
-    expect(at.timeline.entries.at(-1)).toMatchObject({ step: 2, outcome: "refused", title: expect.stringMatching(/no connection/) });
+    expect(at.timeline.entries.at(-1)).toMatchObject({
+      step: 2,
+      outcome: "refused",
+      title: expect.stringMatching(/no connection/),
+    });
   });
 });
 

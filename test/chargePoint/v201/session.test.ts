@@ -103,6 +103,12 @@ describe("stop points", () => {
       ["Updated 2 StopAuthorized EVConnected token 04AABBCCDD", "Ended 3 EVCommunicationLost Idle EVDisconnected"],
     ],
     [
+      "EVConnected",
+      "the unplugging alone",
+      (car) => car.finish("EVDisconnected"),
+      ["Ended 2 EVCommunicationLost Idle EVDisconnected"],
+    ],
+    [
       "Authorized",
       "a local stop",
       (car) => car.finish("Local", cardToken),

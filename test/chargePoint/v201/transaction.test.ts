@@ -105,6 +105,19 @@ describe("TransactionEvents (E)", () => {
     expect(at.csms.requests("MeterValues")).toMatchObject([{ evseId: 2 }]);
   });
 
+  it("bring clock-aligned values at multiples of the interval since midnight, whenever it was set", async () => {
+    const at = bench({ values: { "AlignedDataCtrlr.Interval": "0" } });
+    await at.connect();
+    new Car(at).measure(5);
+    await at.clock.advance(100_000);
+    const interval = { component: { name: "AlignedDataCtrlr" }, variable: { name: "Interval" } };
+    await at.ask("SetVariables", { setVariableData: [{ ...interval, attributeValue: "300" }] });
+    await at.clock.advance(199_999);
+    expect(at.csms.requests("MeterValues")).toEqual([]);
+    await at.clock.advance(1);
+    expect(at.csms.requests("MeterValues")).toHaveLength(1);
+  });
+
   it("are marked when they happened offline, queued, and sent in order once the CSMS is back", async () => {
     const { at, car } = await charging();
     await at.disconnect();
@@ -172,6 +185,16 @@ describe("what the CSMS says of a running transaction's token (E05, C10.FR.05)",
     await car.finish("EVDisconnected");
     await at.disconnect();
     expect(await at.chargePoint.validateToken(contractToken)).toMatchObject({ authorization_status: "Accepted" });
+  });
+
+  it("is of no consequence at the end", async () => {
+    const csms = new FakeCsms();
+    csms.script.TransactionEvent = ({ eventType }) =>
+      eventType === "Ended" ? { idTokenInfo: { status: "Accepted" } } : {};
+    const { at, car } = await charging({ csms, values: { "AuthCtrlr.OfflineTxForUnknownIdEnabled": "false" } });
+    await car.finish("Local", cardToken);
+    await at.disconnect();
+    expect(await at.chargePoint.validateToken(cardToken)).toMatchObject({ authorization_status: "Unknown" });
   });
 
   it("stops the transaction when StopTxOnInvalidId is set", async () => {
