@@ -37,7 +37,9 @@ export interface Refusal {
 }
 
 /** The schemas' maxOccurs of SubCertificates. */
-const maxSent = { "iso15118-2": 4, "iso15118-20": 3, ocpp: 10 } as const;
+const maxSent = { "iso15118-2": 4, "iso15118-20": 3 } as const;
+/** Nobody's chain is longer; more is meant to keep us busy. */
+const MAX_CHAIN = 16;
 
 const isoRoles: ReadonlySet<Role> = new Set(["contract", "secc", "cps", "oem", "vehicle"]);
 
@@ -46,7 +48,7 @@ export function judge(question: Question): Verdict {
   const edition = question.edition ?? editionOf(question);
   const tooMany = sentTooMuch(question, edition);
   if (tooMany) return tooMany;
-  const path = validatePath({ ...question, intermediates: question.chain });
+  const path = validatePath({ ...question, intermediates: question.chain, partialChains: question.role === "any" });
   if (!path.ok) {
     const { reason, certificate, fix } = path;
     return refusal(reason, certificate, question, "RFC 5280, 6", fix);
@@ -61,15 +63,17 @@ function editionOf({ leaf, role }: Question): Edition {
 
 /** What the schema would not have let through is refused before any work is done for it. */
 function sentTooMuch(question: Question, edition: Edition): Refusal | undefined {
-  if (!isoRoles.has(question.role)) return undefined;
+  const { leaf, chain, role } = question;
   const clause = "certificateType and SubCertificates of the schema";
-  if (question.chain.length > maxSent[edition]) {
-    return refusal("too_long", question.leaf, question, clause, `Send at most ${maxSent[edition]} sub-certificates.`);
-  }
-  const large = [question.leaf, ...question.chain].find(({ der }) => der.length > maxSize[edition]);
+  const most = edition === "ocpp" || !isoRoles.has(role) ? MAX_CHAIN : maxSent[edition];
+  if (chain.length > most) return refusal("too_long", leaf, question, clause, tooLongFix(most));
+  if (!isoRoles.has(role)) return undefined;
+  const large = [leaf, ...chain].find(({ der }) => der.length > maxSize[edition]);
   const fix = `Send certificates of at most ${maxSize[edition]} octets.`;
   return large && refusal("too_large", large, question, clause, fix);
 }
+
+const tooLongFix = (most: number) => `Send at most ${most} certificates beside the leaf.`;
 
 function judgeProfile(question: Question, path: readonly Certificate[], edition: Edition): Refusal | undefined {
   const { leaf, context = {}, role } = question;
@@ -98,6 +102,15 @@ export interface RawQuestion extends Omit<Question, "leaf" | "chain" | "anchors"
 export function judgeRaw(question: RawQuestion): Verdict {
   const leaf = tryParse(question.leaf);
   if (typeof leaf === "string") return malformed("the leaf", leaf, true);
+  if (question.chain.length > MAX_CHAIN) {
+    return refusal(
+      "too_long",
+      leaf,
+      { ...question, leaf, chain: [], anchors: [] },
+      "no chain is longer",
+      tooLongFix(MAX_CHAIN),
+    );
+  }
   const chain: Certificate[] = [];
   for (const [i, der] of question.chain.entries()) {
     const certificate = tryParse(der);

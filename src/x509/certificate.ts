@@ -47,8 +47,8 @@ export interface Certificate extends ExtensionValues {
   readonly isSelfIssued: boolean;
 }
 
-/** A certificate larger than this is not read: 40 times what ISO 15118-20 allows. */
-export const MAX_CERTIFICATE_SIZE = 64 * 1024;
+/** A certificate larger than this is not read: ten times what ISO 15118-20 allows. */
+export const MAX_CERTIFICATE_SIZE = 16 * 1024;
 
 /** Reads one certificate, DER or PEM with exactly one. @throws X509Error */
 export function parseCertificate(input: Uint8Array | string): Certificate {
@@ -92,7 +92,7 @@ function parseDerCertificate(der: Uint8Array): Certificate {
     ...readSerial(slices.serial.content),
     ...readValidity(slices.validity),
     publicKey,
-    keyKind: keyKind(publicKey),
+    keyKind: isExplicitCurve(slices.spki, publicKey) ? "EC with explicit parameters" : keyKind(publicKey),
     spki: slices.spki.raw,
     publicKeyBits: bitStringOctets(derChildren(slices.spki.content)[1]),
     isCa: ca,
@@ -118,6 +118,12 @@ function slice(certificate: DerNode) {
 
 function notACertificate(): X509Error {
   return new X509Error("this is not a certificate");
+}
+
+/** RFC 5480, 2.1.1: only named curves; explicit parameters can be made to look like one (CVE-2020-0601). */
+function isExplicitCurve(spki: DerNode, { asymmetricKeyType }: KeyObject): boolean {
+  const [algorithm] = derChildren(spki.content);
+  return asymmetricKeyType === "ec" && derChildren(algorithm?.content ?? new Uint8Array())[1]?.tag !== derTag.oid;
 }
 
 function readSerial(content: Uint8Array): { serialNumber: string; serialLength: number } {

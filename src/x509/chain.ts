@@ -12,20 +12,23 @@ import {
   pathLengthFault,
   timeFault,
 } from "./pathRules.ts";
+import { policyFault } from "./policies.ts";
 import { verifySignature } from "./signatures.ts";
 
 export interface PathQuestion {
   readonly leaf: Certificate;
   /** In any order; what does not fit is passed over. */
   readonly intermediates: readonly Certificate[];
-  /** Self-signed ones end a path; others help to build one, but cannot end it. */
+  /** Self-signed ones end a path; others help to build one, and end it only with `partialChains`. */
   readonly anchors: readonly Certificate[];
   /** The moment of judgement, milliseconds since 1970; `any` to look at everything but the time. */
   readonly time: number | "any";
-  /** How many certificates may lie between leaf and root; 8 when absent. */
+  /** How many certificates may lie between leaf and root, self-issued ones not counted; 8 when absent. */
   readonly maxIntermediates?: number;
   /** Takes a leaf and a root without any extension, of whatever version, as OpenSSL does. Never a sub-CA. */
   readonly bareAllowed?: boolean;
+  /** Lets a path end at an anchor that is not self-signed. */
+  readonly partialChains?: boolean;
 }
 
 export type PathVerdict =
@@ -45,6 +48,8 @@ export interface PathFailure {
 const WORK = 400;
 const signatureCost: Readonly<Record<string, number>> = { "P-384": 10, "P-521": 20, Ed448: 5 };
 const COMPARISONS_PER_UNIT = 500;
+/** Self-issued certificates count here. */
+const MAX_PATH = 16;
 
 /** Looks for a path from `leaf` to an anchor on which every rule holds. Never throws; never takes long. */
 export function validatePath(question: PathQuestion): PathVerdict {
@@ -98,7 +103,8 @@ class PathSearch {
   constructor(question: PathQuestion) {
     this.#question = question;
     this.#trusted = new Set(question.anchors.map(({ fingerprint }) => fingerprint));
-    this.#roots = new Set(question.anchors.filter((a) => a.isSelfIssued).map(({ fingerprint }) => fingerprint));
+    const ends = question.anchors.filter((anchor) => question.partialChains || anchor.isSelfIssued);
+    this.#roots = new Set(ends.map(({ fingerprint }) => fingerprint));
     const all = [...question.anchors, ...question.intermediates];
     for (const certificate of new Map(all.map((c) => [c.fingerprint, c])).values()) {
       const key = nameKey(certificate.subject);
@@ -110,8 +116,8 @@ class PathSearch {
   extend(path: readonly Certificate[]): readonly Certificate[] | undefined {
     const child = path.at(-1);
     if (!child) return undefined;
-    if (this.#roots.has(child.fingerprint)) return path;
-    if (path.length - 1 > (this.#question.maxIntermediates ?? 8)) return this.refuse("too_long", child, path.length);
+    if (this.#roots.has(child.fingerprint)) return this.#complete(path);
+    if (this.#isTooLong(path)) return this.refuse("too_long", child, path.length);
     const issuers = this.#issuersOf(child);
     if (issuers.length === 0) return this.refuse(this.#deadEnd(child, path), child, path.length);
     for (const issuer of issuers) {
@@ -120,6 +126,17 @@ class PathSearch {
       if (this.#work < 0) return this.refuse("too_much_work", child, Number.POSITIVE_INFINITY);
     }
     return undefined;
+  }
+
+  /** What can only be asked of a whole path. */
+  #complete(path: readonly Certificate[]): readonly Certificate[] | undefined {
+    const guilty = policyFault(path);
+    return guilty ? this.refuse("policy", guilty, path.length) : path;
+  }
+
+  #isTooLong(path: readonly Certificate[]): boolean {
+    const counted = path.slice(1).filter(({ isSelfIssued }) => !isSelfIssued).length;
+    return counted > (this.#question.maxIntermediates ?? 8) || path.length > MAX_PATH;
   }
 
   #step(path: readonly Certificate[], issuer: Certificate): readonly Certificate[] | undefined {

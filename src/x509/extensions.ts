@@ -3,11 +3,15 @@ import {
   AuthorityInfoAccessSyntax,
   AuthorityKeyIdentifier,
   BasicConstraints,
+  CertificatePolicies,
   ExtendedKeyUsage,
   type Extension,
   type GeneralName,
+  InhibitAnyPolicy,
   KeyUsage,
   NameConstraints,
+  PolicyConstraints,
+  PolicyMappings,
   SubjectAlternativeName,
   SubjectKeyIdentifier,
 } from "@peculiar/asn1-x509";
@@ -67,6 +71,18 @@ export interface ExtensionValues {
   readonly subjectAltNames?: readonly AltName[];
   readonly nameConstraints?: { readonly permitted: readonly AltName[]; readonly excluded: readonly AltName[] };
   readonly aia?: { readonly ocsp?: string; readonly caIssuers?: string };
+  readonly policies?: Policies;
+}
+
+/** Certificate policies, their mappings and their constraints, by OID. */
+export interface Policies {
+  readonly asserted?: readonly string[];
+  /** Issuer's policy, and the subject's that stands for it. */
+  readonly mappings?: readonly (readonly [string, string])[];
+  /** After how many certificates more. */
+  readonly requireExplicit?: number;
+  readonly inhibitMapping?: number;
+  readonly inhibitAny?: number;
 }
 
 const OCSP_METHOD = "1.3.6.1.5.5.7.48.1";
@@ -99,8 +115,52 @@ export function readExtensionValues(raw: ReadonlyMap<string, RawExtension>): Ext
     subjectAltNames: read("subjectAltName", readSubjectAltNames),
     nameConstraints: read("nameConstraints", readNameConstraints),
     aia: read("authorityInfoAccess", readAuthorityInfoAccess),
+    policies: readPolicies(read),
   };
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
+
+function readPolicies(read: <T>(name: keyof typeof extensionOids, reader: Reader<T>) => T | undefined) {
+  const policies = {
+    asserted: read("certificatePolicies", readAssertedPolicies),
+    mappings: read("policyMappings", readPolicyMappings),
+    ...read("policyConstraints", readPolicyConstraints),
+    inhibitAny: read("inhibitAnyPolicy", readInhibitAnyPolicy),
+  };
+  const present = Object.entries(policies).filter(([, value]) => value !== undefined);
+  return present.length > 0 ? (Object.fromEntries(present) as Policies) : undefined;
+}
+
+function readAssertedPolicies(value: Uint8Array): readonly string[] {
+  const policies = [...parseDer(value, CertificatePolicies, "certificatePolicies")].map((p) => p.policyIdentifier);
+  if (new Set(policies).size !== policies.length) throw new X509Error("certificatePolicies names a policy twice");
+  if (policies.length === 0) throw new X509Error("certificatePolicies names no policy");
+  return policies;
+}
+
+function readPolicyMappings(value: Uint8Array): readonly (readonly [string, string])[] {
+  const mappings = [...parseDer(value, PolicyMappings, "policyMappings")];
+  return mappings.map(({ issuerDomainPolicy, subjectDomainPolicy }) => [issuerDomainPolicy, subjectDomainPolicy]);
+}
+
+function readPolicyConstraints(value: Uint8Array): Pick<Policies, "requireExplicit" | "inhibitMapping"> {
+  const constraints = parseDer(value, PolicyConstraints, "policyConstraints");
+  const { requireExplicitPolicy, inhibitPolicyMapping } = constraints;
+  return {
+    ...(requireExplicitPolicy && { requireExplicit: skipCerts(requireExplicitPolicy) }),
+    ...(inhibitPolicyMapping && { inhibitMapping: skipCerts(inhibitPolicyMapping) }),
+  };
+}
+
+function readInhibitAnyPolicy(value: Uint8Array): number {
+  return skipCerts(parseDer(value, InhibitAnyPolicy, "inhibitAnyPolicy").value);
+}
+
+/** More than any path has is as good as more. */
+function skipCerts(octets: ArrayBuffer): number {
+  const bytes = new Uint8Array(octets);
+  if ((bytes[0] ?? 0x80) >= 0x80) throw new X509Error("a policy constraint of less than nothing");
+  return bytes.length > 2 ? 0xffff : Number.parseInt(toHex(bytes), 16);
 }
 
 function readBasicConstraints(value: Uint8Array, critical: boolean): NonNullable<ExtensionValues["basicConstraints"]> {

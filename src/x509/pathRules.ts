@@ -67,6 +67,7 @@ export function certificateFault(certificate: Certificate, bareAllowed = false):
   for (const { oid, critical } of extensions.values()) {
     if (critical && !processedWhenCritical.has(oid)) return "critical_extension";
   }
+  if (uncritical(certificate, "policyConstraints") || uncritical(certificate, "inhibitAnyPolicy")) return "policy";
   if (version !== 3 && !(bareAllowed && isBare(certificate))) return "version";
   if (!strongKeys.test(certificate.keyKind)) return "weak_key";
   if (!/^[1-9a-f]/.test(certificate.serialNumber) || certificate.serialLength > 20) return "serial";
@@ -74,6 +75,11 @@ export function certificateFault(certificate: Certificate, bareAllowed = false):
   if (!isCa && keyUsage?.has("keyCertSign")) return "key_usage";
   if (!isCa && certificate.nameConstraints) return "name_constraints";
   return emptySubjectFault(certificate);
+}
+
+/** There, but not critical as it must be (4.2.1.11, 4.2.1.14). */
+function uncritical({ extensions }: Certificate, name: keyof typeof extensionOids): boolean {
+  return extensions.get(extensionOids[name])?.critical === false;
 }
 
 /** Only a leaf may be without subject, and then its alternative name is critical (4.1.2.6, 4.2.1.6). */

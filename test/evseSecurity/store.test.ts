@@ -332,15 +332,16 @@ describe("Given a station that cannot present a certificate", () => {
     expect(none?.describe()).toContain(at("client/cso"));
     expect((await explain("secc:expired"))?.describe()).toMatch(/CPO_CERT_CHAIN\.pem: .* ended at .* Renew it/);
     expect((await explain("secc:wrong-key"))?.describe()).toContain("no private key belongs to the SECC certificate");
-    expect((await explain("cpo:expired"))?.describe()).toMatch(/CPO_CERT_CHAIN\.pem: .*\(expired\) Renew CN=CPOSubCA1/);
+    expect((await explain("cpo:expired"))?.describe()).toMatch(
+      /CPO_CERT_CHAIN\.pem: .*\(expired\).* Renew CN=CPOSubCA1/,
+    );
     expect(await explain()).toBeUndefined();
   });
   test("Then a wrong password is said to be one", async () => {
     const { store, at } = await openWorld({ password: "wrong" });
     const fault = await store.explain_leaf(v2g);
-    expect(fault?.describe()).toBe(
-      `${at("client/cso/SECC_LEAF.key")}: the password does not open the key (key private_key_password) Set private_key_password of EvseSecurity.`,
-    );
+    expect(fault?.describe()).toContain(`${at("client/cso/SECC_LEAF.key")}: the password does not open the key`);
+    expect(fault?.describe()).toContain("Set private_key_password of EvseSecurity.");
   });
 });
 

@@ -1,5 +1,5 @@
 /** A store in a temporary folder, filled by the PKI maker. */
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -28,6 +28,12 @@ export function makePki(...names: string[]): Promise<Pki> {
   return createPki({ clock, random: cryptoRandom, ocspUrl, faults: wanted });
 }
 
+/** Does not wait for the disk, as no test pulls the plug while a world is made. */
+const hastyFiles: Files = {
+  ...nodeFiles,
+  write: (path, content, mode) => writeFile(path, content, mode === undefined ? {} : { mode }),
+};
+
 export interface WorldOptions extends Partial<StoreOptions> {
   readonly pki?: Pki | "none";
   readonly dir?: string;
@@ -36,7 +42,7 @@ export interface WorldOptions extends Partial<StoreOptions> {
 
 export async function openWorld({ pki = shared, dir, disk = nodeFiles, ...options }: WorldOptions = {}) {
   const folder = dir ?? (await temporaryFolder());
-  if (pki !== "none") await writePki(pki, { files: nodeFiles, dir: folder, password, audiences: ["station"] });
+  if (pki !== "none") await writePki(pki, { files: hastyFiles, dir: folder, password, audiences: ["station"] });
   const updates: CertificateStoreUpdate[] = [];
   const store = await openStore({
     paths: resolvePaths({}, folder),

@@ -2,7 +2,8 @@ import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { createPki, createTestPki, faults, type MemberId, members } from "../../src/pki/index.ts";
+import { judge, type Role } from "../../src/evseSecurity/index.ts";
+import { createPki, createTestPki, type Fault, faults, type MemberId, members } from "../../src/pki/index.ts";
 import { UserError } from "../../src/util/errors.ts";
 import { nodeFiles } from "../../src/util/files.ts";
 import { ManualClock } from "../../src/util/manualClock.ts";
@@ -41,31 +42,45 @@ describe.each([
   });
   opensslTest("openssl verifies every certificate strictly", async () => {
     const pki = await createPki({ ...options, ...profile });
-    for (const id of ids) {
-      const files = {
-        "leaf.pem": toPem(pki.members[id].certificate),
-        "chain.pem": toPem(...pki.chain(id), pki.root(id)),
-        "root.pem": toPem(pki.root(id)),
-      };
-      const args = ["verify", "-x509_strict", "-check_ss_sig", "-attime", String(clock.now() / 1000)];
-      const { text } = openssl(files, [...args, "-CAfile", "root.pem", "-untrusted", "chain.pem", "leaf.pem"]);
-      expect(text, id).toContain("leaf.pem: OK");
-    }
+    const leaves = Object.fromEntries(ids.map((id) => [`${id}.pem`, toPem(pki.members[id].certificate)]));
+    const subs = toPem(...ids.flatMap((id) => pki.chain(id)));
+    const files = { ...leaves, subs, roots: toPem(...ids.map((id) => pki.root(id))) };
+    const args = "verify -x509_strict -check_ss_sig -CAfile roots -untrusted subs -attime".split(" ");
+    const { text } = openssl(files, [...args, String(clock.now() / 1000), ...Object.keys(leaves)]);
+    for (const id of ids) expect(text).toContain(`${id}.pem: OK`);
   });
 });
 
-describe("Given the faults, each in a PKI of its own", () => {
-  const path = new Set(["expired", "not_yet_valid", "signature", "incomplete_chain", "pathlen", "not_a_ca"]);
-  test.each(faults)("Then $name is what it says", async (fault) => {
-    const pki = await createPki({ ...options, faults: [fault] });
-    const leafOf: Partial<Record<MemberId, MemberId>> = { moSub1: "contract", cpoSub1: "secc" };
-    const id = leafOf[fault.member] ?? fault.member;
-    const anchors = Object.values(pki.trust).flat();
-    const leaf = pki.members[id].certificate;
-    const verdict = validatePath({ leaf, intermediates: pki.chain(id), anchors, time: clock.now() });
-    if (verdict.ok) expect(path).not.toContain(fault.reason);
-    else expect(verdict.reason).toBe(fault.reason);
-  });
+/** Faults of different members do not touch each other, so a PKI can show several. */
+function batches(): (readonly Fault[])[] {
+  const byMember = new Map<MemberId, Fault[]>();
+  for (const fault of faults) byMember.set(fault.member, [...(byMember.get(fault.member) ?? []), fault]);
+  const isSub = (member: MemberId) => /Sub/.test(member);
+  const rows = (some: (readonly Fault[])[]) =>
+    [...Array(Math.max(...some.map(({ length }) => length))).keys()].map((i) => some.flatMap((list) => list[i] ?? []));
+  const lists = (sub: boolean) => [...byMember].filter(([member]) => isSub(member) === sub).map(([, list]) => list);
+  return [...rows(lists(false)), ...rows(lists(true))];
+}
+
+const leafOf: Partial<Record<MemberId, MemberId>> = { moSub1: "contract", cpoSub1: "secc" };
+const roleOf: Partial<Record<MemberId, Role>> = { csmsServer: "csms_server" };
+
+describe("Given PKIs with faults", () => {
+  test.each(batches().map((batch) => ({ batch, names: batch.map(({ name }) => name).join() })))(
+    "Then the judge says of $names what the list says",
+    async ({ batch }) => {
+      const pki = await createPki({ ...options, faults: batch });
+      const anchors = Object.values(pki.trust).flat();
+      for (const fault of batch) {
+        const id = leafOf[fault.member] ?? fault.member;
+        const leaf = pki.members[id].certificate;
+        const role = roleOf[id] ?? (id as Role);
+        const context = { dns: "localhost" };
+        const verdict = judge({ role, leaf, chain: pki.chain(id), anchors, time: clock.now(), context });
+        expect(verdict.ok ? "ok" : verdict.reason, fault.name).toBe(fault.reason);
+      }
+    },
+  );
   test("Then no other certificate of the PKI is wrong", async () => {
     const pki = await createPki({ ...options, faults: faults.filter(({ name }) => name === "contract:expired") });
     const leaf = pki.members.secc.certificate;

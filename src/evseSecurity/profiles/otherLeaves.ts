@@ -1,16 +1,6 @@
 /** Leaves that a station meets less often. */
-import type { Profile } from "./check.ts";
-import {
-  anchorIsNot,
-  domainIs,
-  domainIsNot,
-  isoBasics,
-  isoKeys,
-  leafIsNoCa,
-  leafMaySign,
-  leafSigns,
-  purpose,
-} from "./common.ts";
+import { leafMust, type Profile } from "./check.ts";
+import { anchorIsNot, domainIs, domainIsNot, isoBasics, isoKeys, leafMaySign, leafSigns, purpose } from "./common.ts";
 
 /** Signs CertificateInstallationRes (ISO 15118-2, 7.9.2.4). */
 export const cpsLeaf: Profile = [
@@ -43,5 +33,12 @@ export const vehicleLeaf: Profile = [
 /** Signs firmware (OCPP 2.0.1, L01). */
 export const firmwareLeaf: Profile = [leafMaySign, purpose("codeSigning")];
 
-/** Path validation alone, and that the last one is no CA. */
-export const anyLeaf: Profile = [leafIsNoCa];
+/** Path validation alone; in the place of a leaf a CA is borne only when it can issue nothing but leaves. */
+export const anyLeaf: Profile = [
+  leafMust(
+    "leaf_is_ca",
+    "RFC 5280, 4.2.1.9",
+    ({ isCa, pathLength }) => !isCa || pathLength === 0,
+    (name) => `Use an end entity certificate; ${name} is a CA.`,
+  ),
+];
