@@ -1,13 +1,12 @@
 import type { ProvidedIdToken, ValidationResult } from "../../interfaces/types/authorization.ts";
 import type { BspEvent } from "../../interfaces/types/board_support_common.ts";
-import type { EnableDisableSource, StopTransactionRequest } from "../../interfaces/types/evse_manager.ts";
+import type { StopTransactionRequest } from "../../interfaces/types/evse_manager.ts";
 import type { Powermeter } from "../../interfaces/types/powermeter.ts";
 import { withTimeout } from "../../util/clock.ts";
+import { Availability } from "./availability.ts";
 import { isRunning } from "./charger/events.ts";
 import type { Authorization, ChargerConfig, ChargerEvent, ChargerState, SessionNews } from "./charger/model.ts";
 import { stateLabels } from "./charger/states.ts";
-import type { CpEvent, PilotConfig, PilotEffect } from "./controlPilot.ts";
-import { EnableTable, onByDefault } from "./enableTable.ts";
 import { EnergyNode, type EnergyNodeOptions } from "./energyNode.ts";
 import { FaultDesk } from "./faultDesk.ts";
 import type { Fault } from "./faults.ts";
@@ -15,8 +14,9 @@ import { SessionJournal } from "./journal.ts";
 import { type Act, Machines } from "./machines.ts";
 import { phaseCurrents } from "./meter.ts";
 import { Payment, type PaymentOptions } from "./payment.ts";
+import type { CpEvent, PilotConfig } from "./pilotModel.ts";
+import { commandBoard, spreadPilotEvent } from "./pilotOutputs.ts";
 import type { EvsePorts } from "./ports.ts";
-import { type EvseReservation, reserve } from "./reservation.ts";
 import type { SessionIdType } from "./session.ts";
 
 export interface EvseOptions {
@@ -45,18 +45,16 @@ type Acts = { [D in Act["do"]]: (effect: Extract<Act, { do: D }>) => void };
 export class Evse {
   readonly payment: Payment;
   readonly energy: EnergyNode;
+  readonly availability: Availability;
   readonly #options: EvseOptions;
   readonly #ports: EvsePorts;
   readonly #machines: Machines;
   readonly #journal: SessionJournal;
   readonly #faults: FaultDesk;
-  readonly #enableTable = new EnableTable();
   readonly #acts: Acts;
   #running = false;
   #matching = false;
   #phases = 1;
-  #reservation: EvseReservation;
-  #switchedBy = { source: onByDefault, connectorMeant: false };
   #newCar: () => void = () => {};
   #gotReading: (nothing: undefined) => void = () => {};
 
@@ -64,19 +62,24 @@ export class Evse {
     this.#options = options;
     this.#ports = ports;
     this.#machines = new Machines(options, ports.clock, {
-      board: (effect) => this.#command(effect),
+      board: (effect) => commandBoard(effect, ports),
       pilotEvent: (event) => this.#pilotEvent(event),
       act: (effect) => this.#act(effect),
     });
     this.#acts = this.#actTable();
     this.#faults = new FaultDesk(ports.errors, options.inoperativeUsesVendorId);
     this.payment = new Payment(options.payment, ports);
+    this.availability = new Availability({
+      state: () => this.state,
+      feed: (event) => this.feed(event),
+      tell: (news) => this.#tell(news),
+    });
     this.#journal = new SessionJournal(
       {
         evseId: options.evseId,
         sessionIdType: options.sessionIdType,
-        reservationId: () => this.#reservation?.id,
-        switchedBy: () => this.#switchedBy,
+        reservationId: () => this.availability.reservationId,
+        switchedBy: () => this.availability.switchedBy,
         log: ports.sessionLog,
       },
       ports,
@@ -113,7 +116,7 @@ export class Evse {
   run(): boolean {
     if (this.#running) return false;
     this.#running = true;
-    const { enabled } = this.#enableTable;
+    const { enabled } = this.availability;
     this.feed({ type: "tick" });
     if (enabled) this.#tell({ event: "Enabled" });
     if (enabled) this.#machines.input({ type: "enable", value: true });
@@ -193,11 +196,11 @@ export class Evse {
       this.feed({ type: "authorize", token, result });
       return this.state.authorization?.token === token;
     });
-    if (taken && result.reservation_id !== undefined) this.reserve(result.reservation_id, false);
+    if (taken && result.reservation_id !== undefined) this.availability.useReservation(result.reservation_id);
   }
 
   withdrawAuthorization(): void {
-    if (this.state.authorization) this.cancelReservation(true);
+    if (this.state.authorization) this.availability.cancelReservation();
     this.feed({ type: "withdraw" });
   }
 
@@ -221,38 +224,6 @@ export class Evse {
     this.stopTransaction({ reason: "UnlockCommand" });
     this.#machines.input({ type: "forceUnlock" });
     return true;
-  }
-
-  /**
-   * @param connectorId 0 = the whole EVSE; it has one connector, so both mean the same.
-   * @returns whether the EVSE is enabled now; a source of higher priority may want something else.
-   */
-  enableDisable(connectorId: number, source: EnableDisableSource): boolean {
-    const before = this.#enableTable.enabled;
-    this.#enableTable.set(source);
-    const { enabled, decider } = this.#enableTable;
-    this.#switchedBy = { source: decider, connectorMeant: connectorId !== 0 };
-    if (enabled === before) return enabled;
-    if (enabled && this.#running) this.#tell({ event: "Enabled" });
-    this.feed({ type: enabled ? "enable" : "disable" });
-    return enabled;
-  }
-
-  /** @param id negative: needed for a reservation of any EVSE. @returns false when the EVSE cannot be reserved. */
-  reserve(id: number, announce: boolean): boolean {
-    const { name, fault } = this.state;
-    if (announce && (name !== "Idle" || fault !== "none")) return false;
-    const reserved = reserve(this.#reservation, id);
-    if (!reserved) return false;
-    this.#reservation = reserved.reservation;
-    if (reserved.isNew && announce) this.#tell({ event: "ReservationStart" });
-    return true;
-  }
-
-  cancelReservation(announce: boolean): void {
-    if (!this.#reservation) return;
-    this.#reservation = undefined;
-    if (announce) this.#tell({ event: "ReservationEnd" });
   }
 
   /** Something connected raised or cleared an error. */
@@ -301,46 +272,9 @@ export class Evse {
     this.#acts[effect.do as D](effect);
   }
 
-  #command(effect: Exclude<PilotEffect, { do: "event" }>): void {
-    const { board, lock } = this.#ports;
-    if (effect.do === "lock" || effect.do === "unlock") lock?.[effect.do]();
-    else if (effect.do === "allow_power_on") board.allow_power_on(effect.value);
-    else if (effect.do === "enable") board.enable(effect.value);
-    else if (effect.do === "pwm_on") board.pwm_on(effect.value);
-    else board[effect.do]();
-  }
-
-  /** SLAC and ISO 15118 hear of a change at the plug before the charger acts on it. */
   #pilotEvent(event: CpEvent): void {
-    const { slac, hlc, trace, sessionLog } = this.#ports;
-    sessionLog?.note(event.startsWith("Power") ? "EVSE" : "CAR", `Event ${event}`);
-    switch (event) {
-      case "CarPluggedIn":
-        slac?.enter_bcd();
-        this.payment.forgetCar();
-        hlc?.reset_error();
-        hlc?.ac_contactor_closed(false);
-        hlc?.stop_charging(false);
-        break;
-      case "CarUnplugged":
-        slac?.leave_bcd();
-        if (this.#matching) slac?.reset(false);
-        this.payment.forgetCar();
-        break;
-      case "EFtoBCD":
-        slac?.enter_bcd();
-        break;
-      case "BCDtoEF":
-        slac?.leave_bcd();
-        break;
-      case "PowerOn":
-      case "PowerOff": {
-        const closed = event === "PowerOn";
-        hlc?.ac_contactor_closed(closed);
-        trace.add({ step: 6, kind: "state", from: "EVSE", title: `contactor ${closed ? "closed" : "open"}` });
-        break;
-      }
-    }
+    if (event === "CarPluggedIn" || event === "CarUnplugged") this.payment.forgetCar();
+    spreadPilotEvent(event, this.#ports, this.#matching);
   }
 
   /** Modules that act on a session event must find ISO 15118 already told of what may be offered. */
@@ -358,8 +292,8 @@ export class Evse {
     }
     this.#journal.tell(news);
     const usesReservation = news.event === "SessionStarted" && news.reason === "Authorized";
-    if (usesReservation || news.event === "TransactionStarted") this.cancelReservation(false);
-    if (news.event === "Disabled") this.cancelReservation(true);
+    if (usesReservation || news.event === "TransactionStarted") this.availability.reservationUsed();
+    if (news.event === "Disabled") this.availability.cancelReservation();
   }
 
   async #startMeter(authorization: Authorization): Promise<void> {
@@ -390,7 +324,7 @@ export class Evse {
   #faultsChanged(): void {
     const { level } = this.#faults;
     if (level === this.state.fault) return;
-    if (level !== "none") this.cancelReservation(true);
+    if (level !== "none") this.availability.cancelReservation();
     this.feed({ type: "fault", level });
   }
 

@@ -21,7 +21,7 @@ export const EvseManager = defineModule(manifest, (ctx) => {
     provides: {
       evse: {
         get_evse: () => ({ id: config.connector_id, connectors: [{ id: 1, ...connectorType(config.connector_type) }] }),
-        enable_disable: ({ connector_id, cmd_source }) => evse.enableDisable(connector_id, cmd_source),
+        enable_disable: ({ connector_id, cmd_source }) => evse.availability.enableDisable(connector_id, cmd_source),
         authorize_response({ provided_token, validation_result }) {
           evse.authorizeResponse(provided_token, validation_result);
           return null;
@@ -30,9 +30,9 @@ export const EvseManager = defineModule(manifest, (ctx) => {
           evse.withdrawAuthorization();
           return null;
         },
-        reserve: ({ reservation_id }) => evse.reserve(reservation_id, true),
+        reserve: ({ reservation_id }) => evse.availability.reserve(reservation_id),
         cancel_reservation() {
-          evse.cancelReservation(true);
+          evse.availability.cancelReservation();
           return null;
         },
         pause_charging: () => evse.pause(true),

@@ -7,6 +7,7 @@ import {
   type ChargerState,
   initialCharger,
 } from "./charger/model.ts";
+import { pilot } from "./controlPilot.ts";
 import {
   type CpEvent,
   initialPilot,
@@ -14,8 +15,7 @@ import {
   type PilotEffect,
   type PilotInput,
   type PilotState,
-  pilot,
-} from "./controlPilot.ts";
+} from "./pilotModel.ts";
 
 type ToPilot = Extract<ChargerEffect, { do: "pwm" | "X1" | "F" | "allowPower" | "boardEnable" }>;
 

@@ -1,9 +1,9 @@
 /** From the module's configuration to the options of its parts. */
 import { UserError } from "../../util/errors.ts";
 import type { ChargerConfig } from "./charger/model.ts";
-import type { PilotConfig } from "./controlPilot.ts";
 import type { EvseOptions } from "./evse.ts";
 import type { EvseManagerConfig } from "./manifest.ts";
+import type { PilotConfig } from "./pilotModel.ts";
 
 /** Delays that the standards prescribe, in ms: ISO 15118-3 Table 3 T_step_EF, IEC 61851-1, and the pause in X1 of EV Ready. */
 const STEP_EF_MS = 4000;

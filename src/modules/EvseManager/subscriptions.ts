@@ -130,7 +130,7 @@ function subscribeToErrors({ requires, config }: Context, evse: Evse): void {
 function subscribeToPeople({ externalMqtt, config }: Context, evse: Evse): void {
   const topic = (command: string) => `everest_external/nodered/${config.connector_id}/cmd/${command}`;
   const switchTo = (enable_state: "Enable" | "Disable") =>
-    evse.enableDisable(0, { enable_source: "LocalAPI", enable_state, enable_priority: 100 });
+    evse.availability.enableDisable(0, { enable_source: "LocalAPI", enable_state, enable_priority: 100 });
   externalMqtt.subscribe(topic("enable"), () => void switchTo("Enable"));
   externalMqtt.subscribe(topic("disable"), () => void switchTo("Disable"));
   externalMqtt.subscribe(topic("pause_charging"), () => void evse.pause(true));

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
+import { pilot } from "../../../src/modules/EvseManager/controlPilot.ts";
 import {
   initialPilot,
   type PilotConfig,
   type PilotInput,
   type PilotState,
-  pilot,
-} from "../../../src/modules/EvseManager/controlPilot.ts";
+} from "../../../src/modules/EvseManager/pilotModel.ts";
 
 const usual: PilotConfig = {
   hasVentilation: true,

@@ -185,13 +185,13 @@ function happen(what: Happening, station: FakeEvse, seen: Bystander, meter: Retu
     disable: () => {
       seen.enabled = false;
       seen.lose();
-      evse.enableDisable(0, disable);
+      evse.availability.enableDisable(0, disable);
     },
     enable: () => {
       seen.enabled = true;
       // Disabling ended the session; the car that stays has a new one.
       seen.cancelled = false;
-      evse.enableDisable(0, { ...disable, enable_state: "Enable" });
+      evse.availability.enableDisable(0, { ...disable, enable_state: "Enable" });
     },
     matching: () => evse.slacMatching(true),
     unmatched: () => evse.slacMatching(false),

@@ -59,7 +59,7 @@ describe("one payer for a session", () => {
   test("bad case: the contract is accepted after the session was stopped: the car is told, not left waiting", async () => {
     const station = await plugged();
     station.evse.requireContract(contractToken);
-    station.evse.enableDisable(0, { enable_source: "CSMS", enable_state: "Disable", enable_priority: 0 });
+    station.evse.availability.enableDisable(0, { enable_source: "CSMS", enable_state: "Disable", enable_priority: 0 });
     station.news();
     station.evse.authorizeResponse(contractToken, accepted);
     expect(station.news()).toEqual([

@@ -555,18 +555,18 @@ describe("enable and disable", () => {
 
   test("an idle EVSE is disabled at once: state F, board off", async () => {
     const station = await booted();
-    expect(station.evse.enableDisable(1, csms("Disable"))).toBe(false);
+    expect(station.evse.availability.enableDisable(1, csms("Disable"))).toBe(false);
     const calls = station.news();
     expect(calls).toEqual(expect.arrayContaining(["board.cp_state_F", "board.enable false", "event Disabled"]));
     expect(station.events.at(-1)).toMatchObject({ connector_id: 1, source: { enable_source: "CSMS" } });
-    expect(station.evse.enableDisable(1, csms("Enable"))).toBe(true);
+    expect(station.evse.availability.enableDisable(1, csms("Enable"))).toBe(true);
     expect(station.news()).toEqual(expect.arrayContaining(["event Enabled", "board.enable true"]));
     expect(station.evse.state.name).toBe("Idle");
   });
 
   test("a charging car is stopped first", async () => {
     const station = await cardCharging();
-    station.evse.enableDisable(0, csms("Disable"));
+    station.evse.availability.enableDisable(0, csms("Disable"));
     station.board("B", "PowerOff");
     await station.settle();
     expect(station.told()).toEqual([
@@ -584,21 +584,21 @@ describe("enable and disable", () => {
 describe("reservations", () => {
   test("an idle EVSE can be reserved once; its id goes into the transaction", async () => {
     const station = await booted({ hlc: false });
-    expect(station.evse.reserve(7, true)).toBe(true);
-    expect(station.evse.reserve(8, true)).toBe(false);
-    expect(station.evse.reserve(7, true)).toBe(true);
+    expect(station.evse.availability.reserve(7)).toBe(true);
+    expect(station.evse.availability.reserve(8)).toBe(false);
+    expect(station.evse.availability.reserve(7)).toBe(true);
     expect(station.told()).toEqual(["ReservationStart"]);
     station.board("B");
     station.evse.authorizeResponse(cardToken, { ...accepted, reservation_id: 7 });
     await station.settle();
     const started = station.events.find(({ event }) => event === "TransactionStarted");
     expect(started?.transaction_started?.reservation_id).toBe(7);
-    expect(station.evse.reserve(9, true), "not idle").toBe(false);
+    expect(station.evse.availability.reserve(9), "not idle").toBe(false);
   });
 
   test("a fault ends it", async () => {
     const station = await booted();
-    station.evse.reserve(7, true);
+    station.evse.availability.reserve(7);
     station.news();
     const type = "evse_board_support/PermanentFault";
     station.evse.fault("bsp", { type, sub_type: "", severity: "High", description: "", vendor_id: "" }, true);
@@ -642,8 +642,8 @@ describe("withdrawal while the car is leaving", () => {
   test("enabling at once what was disabled does not bring the session back", async () => {
     const station = await cardCharging();
     const csms = { enable_source: "CSMS", enable_priority: 0 } as const;
-    station.evse.enableDisable(0, { ...csms, enable_state: "Disable" });
-    station.evse.enableDisable(0, { ...csms, enable_state: "Enable" });
+    station.evse.availability.enableDisable(0, { ...csms, enable_state: "Disable" });
+    station.evse.availability.enableDisable(0, { ...csms, enable_state: "Enable" });
     station.board("B", "PowerOff", "C");
     await station.settle();
     expect(station.evse.state.name).toBe("Finished");

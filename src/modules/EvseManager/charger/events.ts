@@ -1,5 +1,5 @@
 import type { StopTransactionRequest } from "../../../interfaces/types/evse_manager.ts";
-import type { CpEvent } from "../controlPilot.ts";
+import type { CpEvent } from "../pilotModel.ts";
 import type { ChargerEvent, ChargerState, FaultLevel } from "./model.ts";
 import { pulseF } from "./pauses.ts";
 import type { Turn } from "./turn.ts";

@@ -9,7 +9,7 @@ import type {
   StopTransactionRequest,
 } from "../../../interfaces/types/evse_manager.ts";
 import type { EvseError } from "../../../interfaces/types/iso15118.ts";
-import type { CpEvent } from "../controlPilot.ts";
+import type { CpEvent } from "../pilotModel.ts";
 
 export type ChargerStateName =
   | "Disabled"
