@@ -24,15 +24,21 @@ const year = 365 * 24 * 3600_000;
 
 export interface HolderOptions extends Partial<Omit<CertificateTemplate, "issuer">> {
   readonly kind?: KeyKind;
+  /** Has this one's key instead of a new one. */
+  readonly keyOf?: Holder;
+  /** Leaves out all extensions that are not named in `extensions`. */
+  readonly plain?: true;
 }
 
+const caUsage = keyUsage(["keyCertSign", "cRLSign"]);
+
 export async function createRoot(name: string, options: HolderOptions = {}): Promise<Holder> {
-  return create(undefined, name, [basicConstraints(true), keyUsage(["keyCertSign", "cRLSign"])], options);
+  return create(undefined, name, [basicConstraints(true), caUsage], options);
 }
 
 export async function createSub(issuer: Holder, name: string, options: HolderOptions & { pathLength?: number } = {}) {
   const { pathLength, ...rest } = options;
-  return create(issuer, name, [basicConstraints(true, pathLength), keyUsage(["keyCertSign", "cRLSign"])], rest);
+  return create(issuer, name, [basicConstraints(true, pathLength), caUsage], rest);
 }
 
 export async function createLeaf(issuer: Holder, name: string, options: HolderOptions = {}): Promise<Holder> {
@@ -42,11 +48,14 @@ export async function createLeaf(issuer: Holder, name: string, options: HolderOp
 async function create(
   issuer: Holder | undefined,
   CN: string,
-  extensions: CertificateTemplate["extensions"],
-  { kind = "P-256", ...rest }: HolderOptions,
+  role: CertificateTemplate["extensions"],
+  { kind = "P-256", keyOf, plain, extensions = [], ...rest }: HolderOptions,
 ): Promise<Holder> {
-  const { privateKey, publicKey } = await generateKey(kind);
+  const { privateKey, publicKey } = keyOf
+    ? { privateKey: keyOf.key, publicKey: keyOf.certificate.publicKey }
+    : await generateKey(kind);
   const issuerId = issuer?.certificate.subjectKeyId;
+  const usual = [...role, subjectKeyIdentifier(publicKey), ...(issuerId ? [authorityKeyIdentifier(issuerId)] : [])];
   const certificate = createCertificate({
     subject: { CN, O: "Test", C: "DE" },
     ...(issuer && { issuer: issuer.certificate }),
@@ -56,12 +65,7 @@ async function create(
     notBefore: noon - year,
     notAfter: noon + year,
     ...rest,
-    extensions: [
-      ...extensions,
-      subjectKeyIdentifier(publicKey),
-      ...(issuerId ? [authorityKeyIdentifier(issuerId)] : []),
-      ...(rest.extensions ?? []),
-    ],
+    extensions: [...(plain ? [] : usual), ...extensions],
   });
   return { certificate, key: privateKey };
 }
