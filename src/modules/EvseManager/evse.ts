@@ -53,6 +53,7 @@ export class Evse {
   readonly #faults: FaultDesk;
   readonly #acts: Acts;
   #running = false;
+  #stopped = false;
   #matching = false;
   #phases = 1;
   #newCar: () => void = () => {};
@@ -107,6 +108,7 @@ export class Evse {
     this.feed({ type: "limit", ampere: 0, validUntil: clock.monotonic() });
     if (meter) await this.#firstReading();
     await this.#journal.closeLeftOvers();
+    if (this.#stopped) return;
     this.energy.start();
     publish.waiting_for_external_ready(waitForExternalReady);
     if (!waitForExternalReady) this.run();
@@ -114,7 +116,7 @@ export class Evse {
 
   /** Cars are served from now on. @returns false when they already were. */
   run(): boolean {
-    if (this.#running) return false;
+    if (this.#running || this.#stopped) return false;
     this.#running = true;
     const { enabled } = this.availability;
     this.feed({ type: "tick" });
@@ -126,6 +128,8 @@ export class Evse {
 
   /** Opens the contactor and stops all timers. */
   stop(): void {
+    this.#stopped = true;
+    this.#gotReading(undefined);
     this.#machines.input({ type: "allowPower", allow: false, reason: "PowerOff" });
     this.#machines.stop();
     this.energy.stop();

@@ -147,6 +147,14 @@ describe("at the start", () => {
     expect(evse.logged).toContain("the powermeter has not sent a value yet");
   });
 
+  test("a station that is stopped while it waits leaves nothing running", async () => {
+    const { clock } = await start({}, ["slac", "hlc", "powermeter_grid_side"]);
+    await evse.station.stop();
+    await clock.advance(0);
+    expect(clock.pending).toBe(0);
+    expect(evse.said).not.toContain("evse.ready true");
+  });
+
   test("bad case: what is not served is refused by its name", async () => {
     const refused = startUnderTest(EvseManager, {
       config: { connector_id: 1, charge_mode: "DC" },
