@@ -2,6 +2,7 @@
  * A strict look at DER, beside the schemas of `@peculiar/asn1-*` (which read BER): they do not see an indefinite length,
  * a padded integer or trailing octets, nor keep the very octets of a name, which hash data need.
  */
+import { concatBytes, fromHex } from "../util/bytes.ts";
 import { X509Error } from "./errors.ts";
 
 /** One tag, length and value; `raw` is all of it, `content` the value alone. Both are views into the input. */
@@ -64,6 +65,15 @@ export function derChildren(content: Uint8Array): DerNode[] {
     offset += node.raw.length;
   }
   return nodes;
+}
+
+/** Writes one element. */
+export function writeDer(tag: number, ...content: readonly Uint8Array[]): Uint8Array {
+  const body = concatBytes(...content);
+  const digits = body.length.toString(16);
+  const octets = fromHex(digits.length % 2 ? `0${digits}` : digits);
+  const length = body.length < 0x80 ? octets : concatBytes(new Uint8Array([0x80 | octets.length]), octets);
+  return concatBytes(new Uint8Array([tag]), length, body);
 }
 
 /** Reads one element that fills `bytes` and is DER all the way down. @throws X509Error */

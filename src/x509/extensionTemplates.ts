@@ -1,6 +1,6 @@
 /** Certificate extensions (RFC 5280, 4.2), made. Each function gives one extension for a {@link CertificateTemplate}. */
 import { createHash, type KeyObject } from "node:crypto";
-import { AsnConvert, OctetString } from "@peculiar/asn1-schema";
+import { OctetString } from "@peculiar/asn1-schema";
 import {
   AccessDescription,
   AuthorityInfoAccessSyntax,
@@ -8,18 +8,13 @@ import {
   BasicConstraints,
   ExtendedKeyUsage,
   GeneralName,
-  GeneralSubtree,
-  GeneralSubtrees,
   KeyIdentifier,
   KeyUsage,
-  Name,
-  NameConstraints,
-  SubjectAlternativeName,
   SubjectKeyIdentifier,
 } from "@peculiar/asn1-x509";
 import { fromHex } from "../util/bytes.ts";
 import { serializeDer, toArrayBuffer } from "./asn1.ts";
-import { bitStringOctets, derChildren, readDer } from "./der.ts";
+import { bitStringOctets, derChildren, derTag, readDer, writeDer } from "./der.ts";
 import { type KeyUsageName, keyUsageNames, type RawExtension } from "./extensions.ts";
 import { publicKeyDer } from "./keys.ts";
 import { createName, type NameTemplate } from "./name.ts";
@@ -82,31 +77,27 @@ export type AltNameTemplate =
   | { readonly ip: Uint8Array }
   | { readonly directory: NameTemplate };
 
-function generalName(name: AltNameTemplate): GeneralName {
-  if ("dns" in name) return new GeneralName({ dNSName: name.dns });
-  if ("email" in name) return new GeneralName({ rfc822Name: name.email });
-  if ("uri" in name) return new GeneralName({ uniformResourceIdentifier: name.uri });
-  if ("directory" in name) {
-    return new GeneralName({ directoryName: AsnConvert.parse(createName(name.directory), Name) });
-  }
-  return AsnConvert.parse(new Uint8Array([0x87, name.ip.length, ...name.ip]), GeneralName);
+/** RFC 5280, 4.2.1.6. Written here, because the schema's class would put an address into a form of its own. */
+function generalName(name: AltNameTemplate): Uint8Array {
+  if ("ip" in name) return writeDer(0x87, name.ip);
+  if ("directory" in name) return writeDer(0xa4, createName(name.directory));
+  const [tag, text] = "email" in name ? [0x81, name.email] : "dns" in name ? [0x82, name.dns] : [0x86, name.uri];
+  return writeDer(tag, new Uint8Array(Buffer.from(text, "latin1")));
 }
 
 export function subjectAltName(names: readonly AltNameTemplate[], critical = false): RawExtension {
-  return extension("subjectAltName", critical, new SubjectAlternativeName(names.map(generalName)));
+  const value = writeDer(derTag.sequence, ...names.map(generalName));
+  return { oid: extensionOids.subjectAltName, critical, value };
 }
 
 export function nameConstraints(
   trees: { readonly permitted?: readonly AltNameTemplate[]; readonly excluded?: readonly AltNameTemplate[] },
   critical = true,
 ): RawExtension {
-  const subtrees = (names: readonly AltNameTemplate[]) =>
-    new GeneralSubtrees(names.map((name) => new GeneralSubtree({ base: generalName(name) })));
-  const value = new NameConstraints({
-    ...(trees.permitted && { permittedSubtrees: subtrees(trees.permitted) }),
-    ...(trees.excluded && { excludedSubtrees: subtrees(trees.excluded) }),
-  });
-  return extension("nameConstraints", critical, value);
+  const subtrees = (tag: number, names: readonly AltNameTemplate[] = []) =>
+    names.length === 0 ? [] : [writeDer(tag, ...names.map((name) => writeDer(derTag.sequence, generalName(name))))];
+  const value = writeDer(derTag.sequence, ...subtrees(0xa0, trees.permitted), ...subtrees(0xa1, trees.excluded));
+  return { oid: extensionOids.nameConstraints, critical, value };
 }
 
 /** For an OCSP signer that need not be asked about itself (RFC 6960, 4.2.2.2.1). */

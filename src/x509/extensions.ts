@@ -6,9 +6,9 @@ import {
   CertificatePolicies,
   ExtendedKeyUsage,
   type Extension,
-  type GeneralName,
   InhibitAnyPolicy,
   KeyUsage,
+  Name,
   NameConstraints,
   PolicyConstraints,
   PolicyMappings,
@@ -16,8 +16,8 @@ import {
   SubjectKeyIdentifier,
 } from "@peculiar/asn1-x509";
 import { toHex } from "../util/bytes.ts";
-import { parseDer, serializeDer } from "./asn1.ts";
-import { derChildren, readDer } from "./der.ts";
+import { parseChecked, parseDer } from "./asn1.ts";
+import { type DerNode, derChildren, readDer } from "./der.ts";
 import { X509Error } from "./errors.ts";
 import { type DistinguishedName, readName } from "./name.ts";
 import { extensionOids, keyPurposeNames } from "./oids.ts";
@@ -192,21 +192,26 @@ function readAuthorityKeyId(value: Uint8Array): string | undefined {
 }
 
 function readSubjectAltNames(value: Uint8Array): readonly AltName[] {
-  const names = [...parseDer(value, SubjectAlternativeName, "subjectAltName")];
+  parseDer(value, SubjectAlternativeName, "subjectAltName");
+  const names = derChildren(readDer(value).content);
   if (names.length === 0) throw new X509Error("subjectAltName names nothing");
   return names.map((name) => readGeneralName(name, "name"));
 }
 
 function readNameConstraints(value: Uint8Array): NonNullable<ExtensionValues["nameConstraints"]> {
-  const { permittedSubtrees, excludedSubtrees } = parseDer(value, NameConstraints, "nameConstraints");
-  const bases = (trees: NameConstraints["permittedSubtrees"]) =>
-    [...(trees ?? [])].map(({ base, minimum, maximum }) => {
-      if (minimum !== 0 || maximum !== undefined) throw new X509Error("nameConstraints: minimum or maximum is used");
-      return readGeneralName(base, "constraint");
-    });
-  const result = { permitted: bases(permittedSubtrees), excluded: bases(excludedSubtrees) };
+  parseDer(value, NameConstraints, "nameConstraints");
+  const trees = derChildren(readDer(value).content);
+  const bases = (tag: number) =>
+    derChildren(trees.find((tree) => tree.tag === tag)?.content ?? new Uint8Array()).map(readSubtree);
+  const result = { permitted: bases(0xa0), excluded: bases(0xa1) };
   if (result.permitted.length + result.excluded.length === 0) throw new X509Error("nameConstraints constrains nothing");
   return result;
+}
+
+function readSubtree({ content }: DerNode): AltName {
+  const [base, ...bounds] = derChildren(content);
+  if (!base || bounds.length > 0) throw new X509Error("nameConstraints: minimum or maximum is used");
+  return readGeneralName(base, "constraint");
 }
 
 function readAuthorityInfoAccess(value: Uint8Array): NonNullable<ExtensionValues["aia"]> {
@@ -219,16 +224,15 @@ function readAuthorityInfoAccess(value: Uint8Array): NonNullable<ExtensionValues
   return { ...(ocsp !== undefined && { ocsp }), ...(caIssuers !== undefined && { caIssuers }) };
 }
 
-/** The kinds by their context tag (RFC 5280, 4.2.1.6). */
-function readGeneralName(name: GeneralName, use: "name" | "constraint"): AltName {
-  const { tag, content } = readDer(serializeDer(name));
+/** The kinds by their context tag (RFC 5280, 4.2.1.6), from the very octets: the schema's classes reformat them. */
+function readGeneralName({ tag, content }: DerNode, use: "name" | "constraint"): AltName {
   switch (tag & 0x1f) {
     case 1:
       return { type: "email", value: ascii(content) };
     case 2:
       return { type: "dns", value: ascii(content) };
     case 4:
-      return directoryName(name, content);
+      return { type: "directory", value: readName(parseChecked(content, Name, "a directory name"), content) };
     case 6:
       return { type: "uri", value: ascii(content) };
     case 7:
@@ -236,12 +240,6 @@ function readGeneralName(name: GeneralName, use: "name" | "constraint"): AltName
     default:
       return { type: "other", value: tag & 0x1f };
   }
-}
-
-function directoryName(name: GeneralName, content: Uint8Array): AltName {
-  const [der] = derChildren(content);
-  if (!der || !name.directoryName) throw new X509Error("a directory name is not one");
-  return { type: "directory", value: readName(name.directoryName, der.raw) };
 }
 
 function address(content: Uint8Array, use: "name" | "constraint"): Uint8Array {
