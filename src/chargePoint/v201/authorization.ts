@@ -141,7 +141,7 @@ export class Authorization implements Block {
     const decision = { step: 4, kind: "decision", rule: "the CSMS decides (C01, C07)" } as const;
     if (outcome.kind !== "answered") {
       const title = `no answer about ${idToken.idToken}: ${outcome.reason}`;
-      const fix = "look at the CSMS's log, and at the connection to it";
+      const fix = "Look at the CSMS's log, and at the connection to it.";
       trace.add({ ...decision, from: "OCPP", title, outcome: "refused", fix });
       return { idTokenInfo: { status: "Unknown" } };
     }
@@ -150,7 +150,7 @@ export class Authorization implements Block {
     const { because, fix } = wordsFor(outcome.response);
     const detail = { idToken: idToken.idToken, status: idTokenInfo.status };
     const accepted = idTokenInfo.status === "Accepted" ? "ok" : "refused";
-    trace.add({ ...decision, from: "CSMS", title: because, outcome: accepted, ...(fix ? { fix } : {}), detail });
+    trace.add({ ...decision, from: "OCPP", title: because, outcome: accepted, ...(fix ? { fix } : {}), detail });
     return outcome.response;
   }
 

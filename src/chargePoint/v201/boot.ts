@@ -164,7 +164,7 @@ export class Boot implements Block {
           : `the CSMS has not accepted the station: ${status}`,
       outcome: status === "Accepted" ? "ok" : "refused",
       rule: "OCPP 2.0.1 B01 to B03",
-      ...(status === "Accepted" ? {} : { fix: "register the station's identity and serial number at the CSMS" }),
+      ...(status === "Accepted" ? {} : { fix: "Register the station's identity and serial number at the CSMS." }),
     });
   }
 }

@@ -181,7 +181,7 @@ export class CertificateSigning implements Block {
       from: "OCPP",
       title: `no new ${use} for ${name}: ${reason}`,
       rule: "OCPP 2.0.1 A02, A03",
-      fix: `let the CSMS's CA sign this subject, or correct it in ${variablesOf(use)}`,
+      fix: `Let the CSMS's CA sign this subject, or correct it in ${variablesOf(use)}.`,
     });
   }
 }

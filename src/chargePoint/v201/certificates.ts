@@ -76,7 +76,7 @@ export class Certificates implements Block {
     if (model.value("ISO15118Ctrlr.ContractCertificateInstallationEnabled") !== true) {
       this.#refuse(
         "contract installation is switched off",
-        "set ISO15118Ctrlr.ContractCertificateInstallationEnabled to true",
+        "Set ISO15118Ctrlr.ContractCertificateInstallationEnabled to true.",
       );
       return failed;
     }
@@ -86,7 +86,10 @@ export class Certificates implements Block {
       exiRequest: exi_request,
     });
     if (outcome.kind !== "answered") {
-      this.#refuse(`no contract for the car: ${outcome.reason}`, "look at the CSMS's log, and at the connection to it");
+      this.#refuse(
+        `no contract for the car: ${outcome.reason}`,
+        "Look at the CSMS's log, and at the connection to it.",
+      );
       return failed;
     }
     const { status, exiResponse } = outcome.response;

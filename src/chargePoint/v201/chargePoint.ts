@@ -27,6 +27,9 @@ export interface ChargePointOptions extends Omit<Core, "csms"> {
   readonly resumeDelayMs?: number;
 }
 
+/** Messages that a waiting car or its owner notices: their schemas are compiled at the start, not when they are first sent. */
+const urgent: readonly Action[] = ["Authorize", "TransactionEvent", "StatusNotification", "Get15118EVCertificate"];
+
 /** How long {@link ChargePoint.stop} waits for messages under way. */
 const DRAIN_MS = 2_000;
 
@@ -49,6 +52,8 @@ export class ChargePoint {
 
   /** Takes up what was left by the last run; the connection is made by the owner of the link. */
   start(): void {
+    for (const action of urgent)
+      for (const direction of ["request", "response"] as const) validator.validate(action, direction, {});
     this.#blocks.events.raise("StartupOfTheDevice");
     this.#blocks.availability.restore();
   }

@@ -40,7 +40,7 @@ const online = { connection: ["online"], hashData: ["absent"], certificate: ["gi
 const offline = { connection: ["offline"], certificate: ["given"], ContractValidationOffline: [true] } as const;
 const rootKnown = CertificateValidationResult.options.filter((verdict) => verdict !== "IssuerNotFound");
 const noHashes = { verified: rootKnown, hashesFromChain: ["none"] } as const;
-const passChain = "let the ISO 15118 module pass the contract chain on in ProvidedIdToken.certificate";
+const passChain = "Let the ISO 15118 module pass the contract chain on in ProvidedIdToken.certificate.";
 const allowCentral = "set ISO15118Ctrlr.CentralContractValidationAllowed to true";
 
 export const contractTable: DecisionTable<ContractFacts, ContractVerdict> = {
@@ -80,7 +80,7 @@ export const contractTable: DecisionTable<ContractFacts, ContractVerdict> = {
       when: { ...online, verified: ["IssuerNotFound"], CentralContractValidationAllowed: [false] },
       verdict: { do: "answer", status: "Invalid" },
       because: "MO root missing: the contract chain leads to no installed root, and central validation is not allowed",
-      fix: `install the contract's MO root, or ${allowCentral}`,
+      fix: `Install the contract's MO root, or ${allowCentral}.`,
     },
     {
       id: "online-hashes-made",
@@ -101,7 +101,7 @@ export const contractTable: DecisionTable<ContractFacts, ContractVerdict> = {
       verdict: { do: "answer", status: "Invalid" },
       because:
         "no hashes can be made from the chain (no OCSP responder named in it), and central validation is not allowed",
-      fix: `use a contract whose certificates name an OCSP responder, or ${allowCentral}`,
+      fix: `Use a contract whose certificates name an OCSP responder, or ${allowCentral}.`,
     },
     {
       id: "offline-no-certificate",
@@ -115,7 +115,7 @@ export const contractTable: DecisionTable<ContractFacts, ContractVerdict> = {
       when: { ...offline, ContractValidationOffline: [false] },
       verdict: { do: "answer", status: "NotAtThisTime" },
       because: "offline, and contracts may not be checked offline",
-      fix: "restore the connection to the CSMS, or set ISO15118Ctrlr.ContractValidationOffline to true",
+      fix: "Restore the connection to the CSMS, or set ISO15118Ctrlr.ContractValidationOffline to true.",
     },
     {
       id: "offline-valid",
@@ -128,28 +128,28 @@ export const contractTable: DecisionTable<ContractFacts, ContractVerdict> = {
       when: { ...offline, verified: ["Valid"], LocalAuthorizeOffline: [false] },
       verdict: { do: "answer", status: "Unknown", certificateStatus: "Accepted" },
       because: "offline, the contract chain is valid, but local list and cache may not be used",
-      fix: "restore the connection to the CSMS, or set AuthCtrlr.LocalAuthorizeOffline to true",
+      fix: "Restore the connection to the CSMS, or set AuthCtrlr.LocalAuthorizeOffline to true.",
     },
     {
       id: "offline-expired",
       when: { ...offline, verified: ["Expired"] },
       verdict: { do: "answer", status: "Expired", certificateStatus: "CertificateExpired" },
       because: "offline, and a certificate of the contract chain has expired",
-      fix: "install a new contract in the car (CertificateInstallation), and check the station's clock",
+      fix: "Install a new contract in the car (CertificateInstallation), and check the station's clock.",
     },
     {
       id: "offline-no-root",
       when: { ...offline, verified: ["IssuerNotFound"] },
       verdict: { do: "answer", status: "Unknown" },
       because: "offline, and the contract chain leads to no installed MO or V2G root",
-      fix: "install the contract's MO root, or restore the connection to the CSMS",
+      fix: "Install the contract's MO root, or restore the connection to the CSMS.",
     },
     {
       id: "offline-bad-chain",
       when: { ...offline, verified: ["InvalidSignature", "InvalidLeafSignature", "InvalidChain", "Unknown"] },
       verdict: { do: "answer", status: "Unknown" },
       because: "offline, and the contract chain does not hold: a signature or the chain's order is wrong",
-      fix: "install a sound contract in the car",
+      fix: "Install a sound contract in the car.",
     },
   ],
 };

@@ -24,7 +24,7 @@ export type LocalVerdict =
 const entries = ["accepted", "refused", "none"] as const;
 const flags = [true, false] as const;
 const unknown = { do: "answer", status: "Unknown" } as const;
-const correctList = "correct the token's entry in the local list (SendLocalList)";
+const correctList = "Correct the token's entry in the local list (SendLocalList)";
 
 export const localTable: DecisionTable<LocalFacts, LocalVerdict> = {
   title: "Local list, cache and unknown tokens in OCPP 2.0.1 (C10 to C14)",
@@ -48,7 +48,7 @@ export const localTable: DecisionTable<LocalFacts, LocalVerdict> = {
       when: { localList: ["refused"], DisableRemoteAuthorization: [true] },
       verdict: unknown,
       because: "the local list does not accept the token, and the CSMS may not be asked",
-      fix: `${correctList}, or set AuthCtrlr.DisableRemoteAuthorization to false`,
+      fix: `${correctList}, or set AuthCtrlr.DisableRemoteAuthorization to false.`,
     },
     {
       id: "list-refused-online",
@@ -61,7 +61,7 @@ export const localTable: DecisionTable<LocalFacts, LocalVerdict> = {
       when: { localList: ["refused"] },
       verdict: unknown,
       because: "offline, and the local list does not accept the token (C13.FR.04)",
-      fix: correctList,
+      fix: `${correctList}.`,
     },
     {
       id: "cache-accepted",
@@ -74,7 +74,7 @@ export const localTable: DecisionTable<LocalFacts, LocalVerdict> = {
       when: { cache: ["refused"], DisablePostAuthorize: [true] },
       verdict: { do: "useCacheEntry" },
       because: "the CSMS refused the token before, and it may not be asked again",
-      fix: "clear the cache (ClearCache), or set AuthCacheCtrlr.DisablePostAuthorize to false",
+      fix: "Clear the cache (ClearCache), or set AuthCacheCtrlr.DisablePostAuthorize to false.",
     },
     {
       id: "offline-unknown-allowed",
@@ -87,7 +87,7 @@ export const localTable: DecisionTable<LocalFacts, LocalVerdict> = {
       when: { DisableRemoteAuthorization: [true] },
       verdict: unknown,
       because: "neither list nor cache accepts the token, and the CSMS may not be asked",
-      fix: "put the token into the local list, or set AuthCtrlr.DisableRemoteAuthorization to false",
+      fix: "Put the token into the local list, or set AuthCtrlr.DisableRemoteAuthorization to false.",
     },
     {
       id: "ask",
@@ -100,7 +100,7 @@ export const localTable: DecisionTable<LocalFacts, LocalVerdict> = {
       when: {},
       verdict: unknown,
       because: "offline, and neither list nor cache accepts the token",
-      fix: "restore the connection to the CSMS, put the token into the local list, or set AuthCtrlr.OfflineTxForUnknownIdEnabled to true",
+      fix: "Restore the connection to the CSMS, put the token into the local list, or set AuthCtrlr.OfflineTxForUnknownIdEnabled to true.",
     },
   ],
 };

@@ -20,22 +20,20 @@ export function stepOf(action: string): Step {
 const facts = [
   "status",
   "certificateStatus",
-  "reason",
-  "interval",
-  "evseId",
-  "connectorId",
-  "connectorStatus",
-  "idToken.idToken",
-  "idToken.type",
   "idTokenInfo.status",
   "eventType",
   "triggerReason",
-  "seqNo",
-  "offline",
-  "transactionId",
-  "transactionInfo.transactionId",
   "transactionInfo.chargingState",
   "transactionInfo.stoppedReason",
+  "seqNo",
+  "idToken.idToken",
+  "evseId",
+  "connectorId",
+  "connectorStatus",
+  "transactionInfo.transactionId",
+  "transactionId",
+  "reason",
+  "interval",
   "certificateType",
   "requestedMessage",
   "requestId",
@@ -68,10 +66,11 @@ function at(payload: object, path: string): unknown {
   return path.split(".").reduce<unknown>((value, key) => (isObject(value) ? value[key] : undefined), payload);
 }
 
-/** Large parts are told by their presence and size. */
+/** Large parts are told by what matters of them. */
 function attachments(payload: object): [string, TraceValue][] {
-  const { certificate, iso15118CertificateHashData, meterValue } = payload as Record<string, unknown>;
+  const { certificate, iso15118CertificateHashData, meterValue, offline } = payload as Record<string, unknown>;
   const found: [string, TraceValue][] = [];
+  if (offline === true) found.push(["offline", true]);
   if (typeof certificate === "string") found.push(["certificate", `${certificate.length} characters`]);
   if (Array.isArray(iso15118CertificateHashData)) {
     const serials = iso15118CertificateHashData.map((hash) => (isObject(hash) ? String(hash.serialNumber) : ""));

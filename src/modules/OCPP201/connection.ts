@@ -127,7 +127,7 @@ export class Connection {
     const { log, trace, securityEvent } = this.#ports;
     const url = this.#current?.profile.url ?? "";
     log.warn({ url, ...failure, nextTryInMs: waitMs }, "no connection to the CSMS");
-    const fix = `check ${url}, and the station's identity and password there`;
+    const fix = `Check ${url}, and the station's identity and password there.`;
     trace.add({ step: 0, kind: "fault", from: "OCPP", title: `no connection to the CSMS: ${failure.message}`, fix });
     if (failure.kind === "tls" && failure.securityEvent) securityEvent(failure.securityEvent, failure.message);
     if (failure.kind === "refused" && failure.status === 401) {

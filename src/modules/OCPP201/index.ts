@@ -77,10 +77,10 @@ async function validate(ctx: Context, service: Service, token: ProvidedIdToken):
   try {
     const result = await service.chargePoint?.validateToken(token);
     if (result) return result;
-    explainUnknown(ctx, "the charge point does not run yet", "wait until all EVSEs are ready");
+    explainUnknown(ctx, "the charge point does not run yet", "Wait until all EVSEs are ready.");
   } catch (error) {
     ctx.log.error({ error }, "a token could not be validated");
-    explainUnknown(ctx, "the token could not be validated", "look at the log of the OCPP module");
+    explainUnknown(ctx, "the token could not be validated", "Look at the log of the OCPP module.");
   }
   return { authorization_status: "Unknown", tariff_messages: [] };
 }

@@ -121,10 +121,10 @@ describe("contracts online (C07)", () => {
       evse_ids: [2],
     });
     expect(lastDecision(at)).toMatchObject({
-      from: "CSMS",
+      from: "OCPP",
       title: "the CSMS found the contract certificate revoked",
       outcome: "refused",
-      fix: "ask the mobility operator for a new contract",
+      fix: "Ask the mobility operator for a new contract.",
     });
   });
 

@@ -51,7 +51,7 @@ describe("boot (B01 to B03)", () => {
       await at.clock.advance(1);
       expect(at.chargePoint.online).toBe(true);
       const fix = at.timeline.entries.find(({ outcome }) => outcome === "refused")?.fix;
-      expect(fix).toMatch(/register the station/);
+      expect(fix).toMatch(/Register the station/);
     },
   );
 
