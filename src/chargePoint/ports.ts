@@ -57,6 +57,8 @@ export interface StationPort {
   updateValidation(evseId: number, result: ValidationResult): void;
   /** Settings that belong to the modules around were set, by the files or by the CSMS. */
   applySettings(): Promise<void>;
+  /** The certificate that the station shows the CSMS was replaced (security profile 3). */
+  clientCertificateRenewed(): void;
   /** The variables of EVerest's `ocpp` interface. */
   readonly publish: Provided<typeof ocpp>["publish"];
 }

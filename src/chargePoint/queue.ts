@@ -131,12 +131,24 @@ export class MessageQueue {
 
   #next(): void {
     if (!this.#open || this.#delivery || this.#retry) return;
-    const first = this.#ports.database.get<StoredMessage>("SELECT * FROM message ORDER BY position LIMIT 1");
+    const first = this.#first();
     if (!first) return;
     this.#delivery = this.#attempt(first).finally(() => {
       this.#delivery = undefined;
       this.#next();
     });
+  }
+
+  /** Called from timers and microtasks, from which nothing may escape. */
+  #first(): StoredMessage | undefined {
+    const { database, log, intervalSeconds } = this.#ports;
+    try {
+      return database.get<StoredMessage>("SELECT * FROM message ORDER BY position LIMIT 1");
+    } catch (error) {
+      log.error({ error }, "the message queue cannot be read");
+      this.#waitFor(intervalSeconds());
+      return undefined;
+    }
   }
 
   /** A disk that fails is tried again: the message is still there. */

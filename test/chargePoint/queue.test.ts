@@ -152,6 +152,25 @@ describe("message queue", () => {
   });
 });
 
+describe("message queue on a disk that fails", () => {
+  it("bad case: nothing escapes, and it goes on when the disk is back", async () => {
+    const database = openDatabase(":memory:", [queueSchema]);
+    let broken = true;
+    const get: Database["get"] = (sql, ...values) => {
+      if (broken) throw new RangeError("disk I/O error");
+      return database.get(sql, ...values);
+    };
+    const { queue, sent, clock } = bench(() => answered, { ...database, get });
+    queue.push(numbered(1));
+    queue.resume();
+    await clock.advance(9_999);
+    expect(sent).toEqual([]);
+    broken = false;
+    await clock.advance(1);
+    expect(sent).toEqual([1]);
+  });
+});
+
 /** Lets `steps` operations through and then behaves like a process that was killed: nothing reaches the disk any more. */
 function killedAfter(database: Database, steps: number): Database {
   let left = steps;

@@ -143,6 +143,10 @@ export class FakeStation implements StationPort {
     this.#note("updateValidation", { evseId, result });
   }
 
+  clientCertificateRenewed(): void {
+    this.#note("clientCertificateRenewed", {});
+  }
+
   async applySettings(): Promise<void> {
     this.settingsApplied++;
   }

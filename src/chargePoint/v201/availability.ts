@@ -25,8 +25,8 @@ interface Connector {
   disabled: boolean;
   occupied: boolean;
   reserved: boolean;
-  /** The status last told. */
-  told?: ConnectorStatusEnumType;
+  /** The status last told, or on its way; undefined when the CSMS did not take it. */
+  told: ConnectorStatusEnumType | undefined;
 }
 
 /** EVerest's rank of commands that come from the CSMS. */
@@ -44,7 +44,8 @@ export class Availability implements Block {
     this.#transactions = transactions;
     this.#connectors = core.station.evses.flatMap(({ id, connectors }) =>
       connectors.map((connectorId) => {
-        return { evseId: id, connectorId, faulted: false, disabled: false, occupied: false, reserved: false };
+        const status = { faulted: false, disabled: false, occupied: false, reserved: false };
+        return { evseId: id, connectorId, ...status, told: undefined };
       }),
     );
     for (const connector of this.#connectors) this.#show(connector);
@@ -109,10 +110,11 @@ export class Availability implements Block {
     const connectorStatus = this.status(connector);
     const { evseId, connectorId } = connector;
     const timestamp = isoTime(this.#core.clock.now());
+    connector.told = connectorStatus;
     inBackground(this.#core, "StatusNotification", async () => {
       const request = { timestamp, connectorStatus, evseId, connectorId };
       const outcome = await this.#core.csms.call("StatusNotification", request);
-      if (outcome.kind === "answered") connector.told = connectorStatus;
+      if (outcome.kind !== "answered" && connector.told === connectorStatus) connector.told = undefined;
     });
   }
 

@@ -35,7 +35,7 @@ export class CertificateSigning implements Block {
   }
 
   readonly handlers: Handlers = {
-    CertificateSigned: async ({ certificateChain, certificateType = "ChargingStationCertificate" }) => {
+    CertificateSigned: async ({ certificateChain, certificateType = "ChargingStationCertificate" }, afterwards) => {
       this.#settle();
       const certificate_type = leafTypes[certificateType];
       const { security } = this.#core.station;
@@ -45,6 +45,7 @@ export class CertificateSigning implements Block {
         return { status: "Rejected", statusInfo: { reasonCode: "InvalidCertificate", additionalInfo: result } };
       }
       if (certificateType === "V2GCertificate") this.#leafRenewed();
+      else afterwards(() => this.#core.station.clientCertificateRenewed());
       this.#events.raise("ReconfigurationOfSecurityParameters", `Installed leaf certificate: ${certificateType}`);
       return { status: "Accepted" };
     },

@@ -20,7 +20,7 @@ export class ClockAligned implements Block {
         ? untilAligned(clock.now(), interval)
         : undefined;
     };
-    this.#timer = new Periodic(clock, wait, () => this.#sendAll());
+    this.#timer = new Periodic(clock, wait, () => inBackground(core, "clock-aligned values", () => this.#sendAll()));
     model.onChange(({ address }) => {
       if (address.startsWith("AlignedDataCtrlr.")) this.#timer.start();
     });

@@ -3,7 +3,7 @@ import type { SessionEvent } from "../../interfaces/types/evse_manager.ts";
 import type { Powermeter } from "../../interfaces/types/powermeter.ts";
 import type { MeterValueType, ReadingContextEnumType } from "../../ocpp/v201/messages.generated.ts";
 import { Periodic } from "../periodic.ts";
-import type { Core } from "./core.ts";
+import { type Core, inBackground } from "./core.ts";
 import { meterValue, type Reading, signBegin, thinOut } from "./meterValues.ts";
 import type { TxReport } from "./session.ts";
 import type { TransactionStore } from "./transactionStore.ts";
@@ -102,23 +102,26 @@ export class TransactionMeter {
   }
 
   #meter(evseId: number): Meter {
-    const { clock, model } = this.#core;
-    const every = (name: "TxUpdatedInterval" | "TxEndedInterval") => () =>
-      (model.value(`SampledDataCtrlr.${name}`) ?? 0) * 1000;
     const latest = (measurands: Measurands) => {
       const reading = this.reading(evseId);
       return reading && this.#value(reading, "Sample.Periodic", measurands);
     };
     return {
-      updates: new Periodic(clock, every("TxUpdatedInterval"), () => {
+      updates: this.#every("TxUpdatedInterval", () => {
         const value = latest("TxUpdatedMeasurands");
         if (value) this.#sendUpdate(evseId, value);
       }),
-      samples: new Periodic(clock, every("TxEndedInterval"), () => {
+      samples: this.#every("TxEndedInterval", () => {
         const transactionId = this.#meters.get(evseId)?.transactionId;
         if (transactionId !== undefined) this.#keep(transactionId, latest("TxEndedMeasurands"));
       }),
     };
+  }
+
+  #every(name: "TxUpdatedInterval" | "TxEndedInterval", act: () => void): Periodic {
+    const { clock, model } = this.#core;
+    const wait = () => (model.value(`SampledDataCtrlr.${name}`) ?? 0) * 1000;
+    return new Periodic(clock, wait, () => inBackground(this.#core, name, act));
   }
 
   #restart(timer: "updates" | "samples"): void {

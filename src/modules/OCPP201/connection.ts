@@ -26,6 +26,13 @@ export interface ConnectionPorts {
   publishMessage(message: Message): void;
 }
 
+const profileVariables: readonly string[] = [
+  "InternalCtrlr.NetworkConnectionProfiles",
+  "OCPPCommCtrlr.NetworkConfigurationPriority",
+];
+/** How long messages under way may take before a connection is given up for another. */
+const DRAIN_MS = 1_000;
+
 interface Candidate {
   readonly profile: NetworkProfile;
   readonly endpoint: Endpoint;
@@ -74,6 +81,9 @@ export class Connection {
       if (address === "OCPPCommCtrlr.WebSocketPingInterval") {
         this.#link.peer?.setPingInterval(seconds("WebSocketPingInterval"));
       }
+      // Once more with the new password, so that a wrong one shows at once (A01). New profiles wait for the next connection (B09).
+      if (address === "SecurityCtrlr.BasicAuthPassword") this.renew();
+      if (profileVariables.includes(address)) this.#refresh();
     });
   }
 
@@ -90,12 +100,24 @@ export class Connection {
     );
   }
 
+  /** Connects anew with the credentials of now; the answer under way still goes out. */
+  renew(): void {
+    this.#refresh(() => this.#link.reconnect({ drainMs: DRAIN_MS }));
+  }
+
   start(): void {
     this.#link.start();
   }
 
   stop(): Promise<void> {
     return this.#link.stop();
+  }
+
+  /** What cannot be read leaves everything as it was. */
+  #refresh(then: () => Promise<void> = async () => {}): void {
+    this.prepare()
+      .then(then)
+      .catch((error: unknown) => this.#ports.log.error({ error }, "the new settings of the connection cannot be used"));
   }
 
   /** Each profile gets NetworkProfileConnectionAttempts tries before the next has its turn (B10). */

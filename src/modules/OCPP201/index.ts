@@ -40,9 +40,10 @@ function listenToEvses({ requires }: Context, service: Service): void {
     evse.subscribe("ready", onReady);
     evse.subscribe("waiting_for_external_ready", onReady);
     evse.subscribe("session_event", (event) => service.tell((point) => point.onSessionEvent(id, event)));
-    evse.subscribe("powermeter", (meter) => service.tell((point) => point.onPowermeter(id, meter)));
+    // Measured values come again and again, so none has to be kept for later.
+    evse.subscribe("powermeter", (meter) => service.chargePoint?.onPowermeter(id, meter));
     evse.subscribe("ev_info", ({ soc }) => {
-      if (soc !== undefined) service.tell((point) => point.onSoc(id, soc));
+      if (soc !== undefined) service.chargePoint?.onSoc(id, soc);
     });
     evse.subscribeErrors(({ type, state, origin }) => {
       if (type !== "evse_manager/Inoperative") return;

@@ -55,7 +55,10 @@ export class Service {
       ...{ clock, random, log, trace, model },
       database: this.#storage.core,
       link: connection.link,
-      station: stationOf(ctx, evses, () => applySettings(model, requires)),
+      station: stationOf(ctx, evses, {
+        applySettings: () => applySettings(model, requires),
+        clientCertificateRenewed: () => connection.renew(),
+      }),
       bootReason: (await requires.system[0]?.call("get_boot_reason")) ?? "PowerUp",
       resumeDelayMs: config.MessageQueueResumeDelay * 1000,
     });

@@ -8,11 +8,14 @@ import type { manifest } from "./manifest.ts";
 
 export type Context = ModuleContext<typeof manifest>;
 
-/** @param applySettings hands the device model's settings on to the other modules. */
-export function stationOf(ctx: Context, evses: readonly EvsePort[], applySettings: () => Promise<void>): StationPort {
+/** What the module itself does for its charge point. */
+export type OwnPorts = Pick<StationPort, "applySettings" | "clientCertificateRenewed">;
+
+export function stationOf(ctx: Context, evses: readonly EvsePort[], own: OwnPorts): StationPort {
   const { provides, requires } = ctx;
   const [dataTransfer] = requires.data_transfer;
   return {
+    ...own,
     evses,
     security: securityPort(ctx),
     ...systemPort(ctx),
@@ -20,7 +23,6 @@ export function stationOf(ctx: Context, evses: readonly EvsePort[], applySetting
     provideToken: (token) => provides.auth_provider.publish("provided_token", token),
     updateValidation: (evseId, validation_result) =>
       provides.auth_validator.publish("validate_result_update", { validation_result, connector_id: evseId }),
-    applySettings,
     publish: provides.ocpp_generic.publish,
   };
 }

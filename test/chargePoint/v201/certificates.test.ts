@@ -112,6 +112,15 @@ describe("the SECC's own leaf", () => {
     expect(asked(at)).toBe(1);
   });
 
+  it("of the connection to the CSMS is put to use", async () => {
+    const at = await online();
+    expect(await at.ask("CertificateSigned", { certificateChain: "chain" })).toEqual({ status: "Accepted" });
+    expect(at.station.of("update_leaf_certificate")).toEqual([
+      { certificate_chain: "chain", certificate_type: "CSMS" },
+    ]);
+    expect(at.station.of("clientCertificateRenewed")).toHaveLength(1);
+  });
+
   it("bad case: a certificate that does not fit is refused and told of", async () => {
     const at = await online({ values: managed });
     Object.assign(at.station.security, { update_leaf_certificate: () => "InvalidSignature" });

@@ -2,11 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
-import type { ProvidedIdToken } from "../../../src/interfaces/types/authorization.ts";
-import type { SessionEvent } from "../../../src/interfaces/types/evse_manager.ts";
 import { checkEvses } from "../../../src/modules/OCPP201/storage.ts";
-import { toPem } from "../../../src/x509/index.ts";
 import { makeModel } from "../../chargePoint/support.ts";
+import { contractOf, session } from "./scenes.ts";
 import { type StationOptions, startTestCsms, startTestStation, type TestStation, temporaryFolder } from "./support.ts";
 
 /** Making certificates takes most of the time, so the tests with a good contract share one CSMS. */
@@ -19,33 +17,6 @@ afterAll(async () => {
   await shared.csms.close();
   rmSync(sharedFolder, { recursive: true });
 });
-
-function contractOf({ pki }: Pick<TestStation, "pki">): ProvidedIdToken {
-  const { members, chain } = { members: pki.pki.members, chain: pki.pki.chain("contract") };
-  return {
-    id_token: { value: pki.eMAID, type: "eMAID" },
-    authorization_type: "PlugAndCharge",
-    connectors: [1],
-    certificate: toPem(members.contract.certificate, ...chain),
-  };
-}
-
-function session(uuid: string, token: ProvidedIdToken): SessionEvent[] {
-  const meter = (total: number) => ({ timestamp: new Date().toISOString(), energy_Wh_import: { total } });
-  const event = (name: SessionEvent["event"], parts: Partial<SessionEvent>): SessionEvent => ({
-    uuid,
-    timestamp: new Date().toISOString(),
-    event: name,
-    ...parts,
-  });
-  return [
-    event("SessionStarted", { session_started: { reason: "EVConnected", meter_value: meter(1000) } }),
-    event("TransactionStarted", { transaction_started: { id_tag: token, meter_value: meter(1000) } }),
-    event("ChargingStarted", { charging_state_changed_event: { meter_value: meter(1000) } }),
-    event("TransactionFinished", { transaction_finished: { reason: "EVDisconnected", meter_value: meter(4200) } }),
-    event("SessionFinished", { session_finished: { meter_value: meter(4200) } }),
-  ];
-}
 
 async function started(options: Partial<StationOptions> = {}): Promise<TestStation> {
   const station = await startTestStation({ folder: temporaryFolder(), ...shared, ...options });
@@ -70,7 +41,7 @@ describe("OCPP201 with a real CSMS", () => {
   it("boots, hands its settings on, and has a good contract charge to the end", async () => {
     const station = await started();
     const { hands } = station;
-    const token = contractOf(station);
+    const token = contractOf(station.pki);
     expect(hands.commands).toContain('set_connection_timeout {"connection_timeout":120}');
     expect(hands.commands).toContain('set_master_pass_group_id {"master_pass_group_id":"123"}');
     expect(hands.commands).toContain(
@@ -98,7 +69,7 @@ describe("OCPP201 with a real CSMS", () => {
     const { csms, pki } = await startTestCsms(folder, "revoked");
     onTestFinished(() => csms.close());
     const station = await started({ folder, csms, pki });
-    const { authorization_status, certificate_status } = await station.hands.validate(contractOf(station));
+    const { authorization_status, certificate_status } = await station.hands.validate(contractOf(station.pki));
     expect([authorization_status === "Accepted", certificate_status]).toEqual([false, "CertificateRevoked"]);
     const refusal = station.timeline.entries.find(({ outcome }) => outcome === "refused");
     expect(refusal?.title).toMatch(/revoked/);
@@ -107,7 +78,7 @@ describe("OCPP201 with a real CSMS", () => {
   it("Given the MO root is missing, then the rule and the two ways out are on the timeline", async () => {
     const folder = temporaryFolder();
     const station = await started({ folder, pki: { ...shared.pki, stationCerts: join(folder, "nothing") } });
-    expect(await station.hands.validate(contractOf(station))).toMatchObject({ authorization_status: "Invalid" });
+    expect(await station.hands.validate(contractOf(station.pki))).toMatchObject({ authorization_status: "Invalid" });
     const decision = station.timeline.entries.find(({ outcome }) => outcome === "refused");
     expect(decision?.title).toMatch(/MO root missing/);
     expect(decision?.fix).toMatch(/CentralContractValidationAllowed/);
@@ -119,7 +90,7 @@ describe("OCPP201 with a real CSMS", () => {
     const pki = { ...shared.pki, stationCerts: join(folder, "nothing") };
     const values = { "ISO15118Ctrlr.CentralContractValidationAllowed": "true" };
     const station = await started({ folder, pki, values });
-    expect(await station.hands.validate(contractOf(station))).toMatchObject({ authorization_status: "Accepted" });
+    expect(await station.hands.validate(contractOf(station.pki))).toMatchObject({ authorization_status: "Accepted" });
     const sent = station.timeline.entries.find(({ title }) => title === "Authorize.req");
     expect(sent?.detail?.certificate).toMatch(/characters/);
   });
@@ -128,7 +99,7 @@ describe("OCPP201 with a real CSMS", () => {
     const station = await started();
     const { hands } = station;
     expect(await hands.control("stop")).toBe(true);
-    const token = contractOf(station);
+    const token = contractOf(station.pki);
     expect(await hands.validate(token)).toMatchObject({ authorization_status: "Accepted" });
     for (const event of session("offline", token)) hands.sessionEvent(event);
     expect(await hands.control("restart")).toBe(true);
@@ -140,7 +111,7 @@ describe("OCPP201 with a real CSMS", () => {
     const folder = temporaryFolder();
     const first = await started({ folder });
     await first.hands.control("stop");
-    const events = session("restarted", contractOf(first));
+    const events = session("restarted", contractOf(first.pki));
     for (const event of events.slice(0, 3)) first.hands.sessionEvent(event);
     await vi.waitFor(() => expect(first.hands.status.at(-1)).toBe(false));
     await first.stop();
@@ -167,6 +138,17 @@ describe("OCPP201 with a real CSMS", () => {
     expect(start).toEqual({ status: "Accepted" });
     const token = { request_id: 9, connectors: [1], prevalidated: false };
     await vi.waitFor(() => expect(hands.tokens).toMatchObject([token]));
+  });
+
+  it("Given the CSMS sets another password, then the next connection shows it", async () => {
+    const { csms, hands } = await started();
+    const next = "another-password-of-the-station";
+    const password = { component: { name: "SecurityCtrlr" }, variable: { name: "BasicAuthPassword" } };
+    csms.setStations([{ identity: "cp001", profile: 1, password: next }]);
+    onTestFinished(() => csms.setStations([{ identity: "cp001", profile: 1, password: "DEADBEEFDEADBEEF" }]));
+    await csms.call("cp001", "SetVariables", { setVariableData: [{ ...password, attributeValue: next }] });
+    await vi.waitFor(() => expect(hands.status).toEqual([true, false, true]), { timeout: 5000 });
+    expect(csms.connected).toEqual(["cp001"]);
   });
 
   it("Given the CSMS asks for what does not exist, then it gets the right error", async () => {

@@ -113,17 +113,17 @@ function probe(): { module: Module; hands: Probe } {
   return { module, hands };
 }
 
-export interface TestStation {
-  readonly csms: Csms;
+export interface TestStation<C = Csms> {
+  readonly csms: C;
   readonly pki: TestPki;
   readonly hands: Probe;
   readonly timeline: Timeline;
   stop(): Promise<void>;
 }
 
-export interface StationOptions {
+export interface StationOptions<C = Csms> {
   readonly folder: string;
-  readonly csms: Csms;
+  readonly csms: C;
   readonly pki: TestPki;
   readonly values?: Readonly<Record<string, string>>;
 }
@@ -168,7 +168,10 @@ active_modules:
 `;
 
 /** Starts the station; databases of an earlier run in the same folder are taken up again. */
-export async function startTestStation({ folder, csms, pki, values = {} }: StationOptions): Promise<TestStation> {
+export async function startTestStation<C extends Pick<Csms, "url">>(
+  options: StationOptions<C>,
+): Promise<TestStation<C>> {
+  const { folder, csms, pki, values = {} } = options;
   const { module, hands } = probe();
   const profile = { ocppCsmsUrl: csms.url, securityProfile: 1 };
   await copyComponentConfig(nodeFiles, configFolder, join(folder, "component_config"), {
