@@ -1,7 +1,9 @@
 /** Makes a whole Plug & Charge PKI in memory: regular, or with faults by name. */
+import type { KeyObject } from "node:crypto";
 import { type Certificate, ocspNoCheck } from "../x509/index.ts";
 import { createDraft, type Draft, type DraftOptions, type Holder, issue } from "./draft.ts";
 import type { Fault } from "./faults.ts";
+import type { PkiView } from "./layout.ts";
 import { type MemberId, type MemberRow, members } from "./members.ts";
 
 export interface PkiOptions extends DraftOptions {
@@ -13,14 +15,14 @@ export interface OcspSigner extends Holder {
   readonly issuer: Certificate;
 }
 
-export interface Pki {
+export interface Pki extends PkiView {
   readonly members: Readonly<Record<MemberId, Holder>>;
-  /** A member's sub-CAs, the one that signed it first, without the root; what a peer sends behind the leaf. */
-  chain(id: MemberId): readonly Certificate[];
+  certificate(id: MemberId): Certificate;
+  key(id: MemberId): KeyObject;
   /** The root above a member. */
   root(id: MemberId): Certificate;
   /** Roots to install: other ones than the real under the fault `unknown-root`. */
-  readonly trust: Readonly<Record<"v2g" | "mo" | "oem" | "csms" | "mf", readonly Certificate[]>>;
+  readonly trust: PkiView["trust"];
   /** One delegated responder for each CA that issues something with a responder's URL. */
   readonly ocspSigners: readonly OcspSigner[];
   /** What a responder must call revoked, or not know. */
@@ -41,6 +43,8 @@ export async function createPki(options: PkiOptions): Promise<Pki> {
   const omitted = new Set((options.faults ?? []).filter(({ mark }) => mark === "missing").map(({ member }) => member));
   return {
     members: all,
+    certificate: (id) => all[id].certificate,
+    key: (id) => all[id].key,
     chain: (id) =>
       issuersOf(id)
         .filter((issuer) => !omitted.has(issuer))

@@ -2,10 +2,9 @@ import { dirname, join } from "node:path";
 import type { Files } from "../util/files.ts";
 import { ecogLayout } from "./ecogLayout.ts";
 import { everestLayout } from "./everestLayout.ts";
-import { type Audience, type LayoutName, layoutFiles, type PkiFile } from "./layout.ts";
-import type { Pki } from "./pki.ts";
+import { type Audience, type LayoutName, layoutFiles, type PkiFile, type PkiView } from "./layout.ts";
 
-const layouts = { everest: everestLayout, ecog: ecogLayout } as const;
+export const layouts = { everest: everestLayout, ecog: ecogLayout } as const;
 
 export interface WriteOptions {
   readonly files: Files;
@@ -17,20 +16,18 @@ export interface WriteOptions {
   readonly audiences?: readonly Audience[];
 }
 
-/** Writes a PKI's files, keys with mode 0600. @returns what was written. */
-export async function writePki(pki: Pki, options: WriteOptions): Promise<readonly PkiFile[]> {
-  const {
-    files,
-    dir,
-    layout = "everest",
-    password = "",
-    audiences = ["authority", "station", "car", "csms"],
-  } = options;
-  const list = layoutFiles(layouts[layout], pki, password, audiences);
+/** Writes the files of a PKI, or of one for each edition, keys with mode 0600. @returns what was written. */
+export async function writePki(pki: PkiView | readonly PkiView[], options: WriteOptions): Promise<readonly PkiFile[]> {
+  const { layout = "everest", password = "", audiences = ["authority", "station", "car", "csms"] } = options;
+  const list = layoutFiles(layouts[layout], [pki].flat(), password, audiences);
+  await writeFiles(list, options);
+  return list;
+}
+
+export async function writeFiles(list: readonly PkiFile[], { files, dir }: WriteOptions): Promise<void> {
   for (const { path, content, mode } of list) {
     const target = join(dir, path);
     await files.makeFolder(dirname(target));
     await files.write(target, content, mode);
   }
-  return list;
 }
