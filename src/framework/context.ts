@@ -31,6 +31,8 @@ export class Gate {
 
 export interface ContextOptions {
   readonly plan: ModulePlan;
+  /** Of the whole station. */
+  readonly plans: readonly ModulePlan[];
   readonly client: BusClient;
   readonly gate: Gate;
   readonly log: Logger;
@@ -78,7 +80,7 @@ function mapRecord<T, R>(record: Readonly<Record<string, T>>, map: (value: T, ke
 }
 
 function provided(
-  { plan, client, gate, ports }: ContextOptions,
+  { plan, plans, client, gate, ports }: ContextOptions,
   implementationId: string,
 ): Provided<InterfaceDefinition> {
   const mapping = plan.implementationMappings[implementationId];
@@ -90,11 +92,18 @@ function provided(
     report: (error) => gate.pass(() => client.report(error)),
   });
   return {
+    listeners: listenersOf({ moduleId: plan.id, implementationId }, plans),
     publish: (variable, value) => gate.pass(() => client.publish(implementationId, variable, value)),
     raiseError: (type, details) => errors.raise(type, details),
     clearError: (type, sub_type) => errors.clear(type, sub_type),
     clearErrors: (type) => errors.clearAll(type),
   };
+}
+
+function listenersOf(source: Endpoint, plans: readonly ModulePlan[]): string[] {
+  const connected = ({ moduleId, implementationId }: Endpoint) =>
+    moduleId === source.moduleId && implementationId === source.implementationId;
+  return plans.filter(({ connections }) => Object.values(connections).flat().some(connected)).map(({ id }) => id);
 }
 
 function required(

@@ -47,6 +47,8 @@ export interface ErrorDetails {
 
 /** One of the module's own implementations, to speak with. */
 export interface Provided<I extends InterfaceDefinition> {
+  /** Ids of the modules that are connected to it. When there is none, nobody hears what is published. */
+  readonly listeners: readonly string[];
   /** What is published before the station is ready reaches every subscriber when it is. */
   publish<Name extends VariableName<I>>(variable: Name, value: VariableValue<I, Name>): void;
   /** Raising what is active already does nothing. */

@@ -69,6 +69,17 @@ describe("a station", () => {
     await station.stop();
   });
 
+  it("tells a module who is connected to what it provides", async () => {
+    const heard: Record<string, readonly string[]> = {};
+    const station = await start({
+      events: [],
+      meter: (ctx) => void (heard.meter = ctx.provides.main.listeners),
+      display: (ctx) => void (heard.panel = ctx.provides.panel.listeners),
+    });
+    await station.stop();
+    expect(heard).toEqual({ meter: ["display"], panel: [] });
+  });
+
   it("tells of each error once when it is raised and once when it is cleared", async () => {
     const states: string[] = [];
     let meter: MeterContext | undefined;

@@ -45,7 +45,7 @@ export function portsOf(ctx: Context): EvsePorts {
       clear: (error) => provides.evse.clearError(`evse_manager/${error}`),
     },
     sessionLog: config.session_logging ? sessionLog(ctx) : undefined,
-    tokensAreHeard: true,
+    tokensAreHeard: provides.token_provider.listeners.length > 0,
   };
 }
 

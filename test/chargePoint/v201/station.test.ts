@@ -36,6 +36,13 @@ describe("connector status (G01)", () => {
     expect(statuses(at)).toEqual(["1 Available", "1 Occupied", "1 Available"]);
   });
 
+  it("is not told twice while the CSMS has not answered yet", async () => {
+    const at = await online();
+    const car = new Car(at);
+    await Promise.all([car.plugIn(), car.other("AuthRequired"), car.other("AuthRequired")]);
+    expect(statuses(at)).toEqual(["1 Available", "1 Occupied"]);
+  });
+
   it("puts a fault before everything, then the EVSE's own word, then the car, then a reservation", async () => {
     const at = await online();
     const car = new Car(at);
