@@ -101,7 +101,16 @@ async function setUp(plan: ModulePlan, station: StationOptions, bus: Bus, gate: 
   const log = ports.log.child({ module: plan.id });
   const client = bus.connect(plan.id, log);
   const environment = env(plan.moduleName);
-  const options = { plan, plans: config.modules, client, gate, log, ports, settings: config.settings, env: environment };
+  const options = {
+    plan,
+    plans: config.modules,
+    client,
+    gate,
+    log,
+    ports,
+    settings: config.settings,
+    env: environment,
+  };
   return { options, instance: await plan.module.init(createContext(options)) };
 }
 

@@ -73,8 +73,12 @@ describe("a station", () => {
     const heard: Record<string, readonly string[]> = {};
     const station = await start({
       events: [],
-      meter: (ctx) => void (heard.meter = ctx.provides.main.listeners),
-      display: (ctx) => void (heard.panel = ctx.provides.panel.listeners),
+      meter: (ctx) => {
+        heard.meter = ctx.provides.main.listeners;
+      },
+      display: (ctx) => {
+        heard.panel = ctx.provides.panel.listeners;
+      },
     });
     await station.stop();
     expect(heard).toEqual({ meter: ["display"], panel: [] });

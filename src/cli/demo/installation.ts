@@ -1,6 +1,7 @@
 /** The folders and configuration of one demo: a charging station in EVerest's layout, all below one directory. */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { copyComponentConfig } from "../../chargePoint/deviceModel/copyConfig.ts";
 import type { ModuleCatalogue, StationConfig } from "../../framework/config.ts";
 import { loadConfig } from "../../framework/config.ts";
 import { UserError } from "../../util/errors.ts";
@@ -13,6 +14,14 @@ export const defaultConfigFile = join(packageFolder, "config", "config-sil-ocpp2
 export const shareFolder = join(packageFolder, "config", "ocpp201");
 const componentConfigFolder = join(shareFolder, "component_config");
 
+/** How the station reaches its CSMS, with security profile 1. */
+export interface CsmsAccess {
+  /** Without the identity. */
+  readonly url: string;
+  readonly identity: string;
+  readonly password: string;
+}
+
 export interface Installation {
   readonly config: StationConfig;
   /** Component configuration of the charge point; its own copy, because the address of the CSMS is in it. */
@@ -23,7 +32,7 @@ export interface InstallationOptions {
   readonly dir: string;
   readonly files: Files;
   readonly modules: ModuleCatalogue;
-  readonly csmsUrl: string;
+  readonly csms: CsmsAccess;
   /** Interface for V2G instead of the one configured. */
   readonly device?: string;
 }
@@ -33,10 +42,10 @@ export interface InstallationOptions {
  * @throws UserError when the demo misses a module in it.
  */
 export async function install(plain: StationConfig, options: InstallationOptions): Promise<Installation> {
-  const { dir, files, modules, csmsUrl } = options;
+  const { dir, files, modules, csms } = options;
   const { file } = plain;
   const componentConfig = join(dir, "component_config");
-  await copyComponentConfig(files, componentConfig, csmsUrl);
+  await copyComponentConfig(files, componentConfigFolder, componentConfig, connectionVariables(csms));
   await files.makeFolder(join(dir, "data"), 0o700);
   const config = await loadConfig({ file, files, modules, overrides: overridesFor(plain, options, componentConfig) });
   return { config, componentConfig };
@@ -88,32 +97,15 @@ export function moduleIdOf(config: StationConfig, moduleName: string): string {
   });
 }
 
-async function copyComponentConfig(files: Files, to: string, csmsUrl: string): Promise<void> {
-  for (const kind of ["standardized", "custom"]) {
-    const folder = join(componentConfigFolder, kind);
-    await files.makeFolder(join(to, kind));
-    for (const name of await files.list(folder)) {
-      const text = new TextDecoder().decode(await files.read(join(folder, name)));
-      await files.write(join(to, kind, name), name === "InternalCtrlr.json" ? withCsmsUrl(text, csmsUrl) : text);
-    }
-  }
-}
-
-interface ComponentFile {
-  readonly properties: Record<string, { readonly attributes: { value?: unknown }[] }>;
-}
-
-interface NetworkProfile {
-  readonly connectionData: { ocppCsmsUrl: string };
-}
-
-/** EVerest keeps the network profiles as JSON text within the JSON. */
-function withCsmsUrl(text: string, url: string): string {
-  const component = JSON.parse(text) as ComponentFile;
-  for (const attribute of component.properties.NetworkConnectionProfiles?.attributes ?? []) {
-    const profiles = JSON.parse(String(attribute.value)) as NetworkProfile[];
-    for (const { connectionData } of profiles) connectionData.ocppCsmsUrl = url;
-    attribute.value = JSON.stringify(profiles);
-  }
-  return `${JSON.stringify(component, null, 2)}\n`;
+/** The OCPP variables that tell a station where its CSMS is and how it proves who it is. */
+function connectionVariables({ url, identity, password }: CsmsAccess): Record<string, string> {
+  const connectionData = {
+    ...{ messageTimeout: 30, ocppCsmsUrl: url, ocppInterface: "Wired0", ocppTransport: "JSON" },
+    ...{ ocppVersion: "OCPP20", securityProfile: 1 },
+  };
+  return {
+    "InternalCtrlr.NetworkConnectionProfiles": JSON.stringify([{ configurationSlot: 1, connectionData }]),
+    "SecurityCtrlr.Identity": identity,
+    "SecurityCtrlr.BasicAuthPassword": password,
+  };
 }

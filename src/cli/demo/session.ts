@@ -10,6 +10,7 @@ import type { SessionEventEnum } from "../../interfaces/types/evse_manager.ts";
 import { manifest as securityManifest } from "../../modules/EvseSecurity/manifest.ts";
 import { evseV2G } from "../../modules/EvseV2G/index.ts";
 import { createTestPki, type TestPki } from "../../pki/index.ts";
+import { toHex } from "../../util/bytes.ts";
 import { type Clock, withTimeout } from "../../util/clock.ts";
 import { UserError } from "../../util/errors.ts";
 import type { Files } from "../../util/files.ts";
@@ -25,8 +26,7 @@ import { signal } from "./signal.ts";
 import { type BilledTransaction, judge, type Verdict } from "./verdict.ts";
 import type { Wiretap } from "./wiretap.ts";
 
-/** The station as the component configuration names it. */
-const stationAccount = { identity: "cp001", profile: 1, password: "DEADBEEFDEADBEEF" } as const;
+const identity = "cp001";
 const BOOT_TIMEOUT_MS = 20_000;
 const SESSION_TIMEOUT_MS = 60_000;
 /** How long the station may take to tell the CSMS of the end. */
@@ -60,17 +60,18 @@ export interface DemoOptions {
 export async function runDemo(options: DemoOptions): Promise<Verdict> {
   const { clock, dir, files, log, random, timeline } = options;
   const config = await loadConfig({ file: options.configFile, files, modules });
+  const password = toHex(random.bytes(16));
   const csms = await startCsms({
     ...{ clock, random, log, trace: timeline },
     database: join(dir, "csms.db"),
-    stations: [stationAccount],
+    stations: [{ identity, profile: 1, password }],
     onFrame: (_identity, direction, text) => options.wiretap.ocpp(direction === "in" ? "EVSE" : "CSMS", text),
     ...(options.csmsPort === undefined ? {} : { port: options.csmsPort }),
   });
   try {
     const pki = await provision(options, csms);
     await requireLeaf(options, config, pki.stationCerts);
-    return await withStation(options, config, csms, pki);
+    return await withStation(options, { config, csms, pki, password });
   } finally {
     await csms.close();
   }
@@ -105,12 +106,20 @@ async function requireLeaf(ports: DemoOptions, config: StationConfig, certsDir: 
   if (problem) throw problem;
 }
 
-async function withStation(options: DemoOptions, config: StationConfig, csms: Csms, pki: TestPki): Promise<Verdict> {
+interface Prepared {
+  readonly config: StationConfig;
+  readonly csms: Csms;
+  readonly pki: TestPki;
+  /** The station's for the CSMS. */
+  readonly password: string;
+}
+
+async function withStation(options: DemoOptions, { config, csms, pki, password }: Prepared): Promise<Verdict> {
   const watch = watcher();
   const EvseV2G = evseV2G({ capture: (frame) => options.wiretap.v2g(frame.from, frame.bytes) });
   const catalogue = { ...modules, EvseV2G, DemoObserver: observer(watch.observations) };
   const { dir, files, device, timeline, delayFactor, sdpPort } = options;
-  const place = { dir, files, modules: catalogue, csmsUrl: csms.url };
+  const place = { dir, files, modules: catalogue, csms: { url: csms.url, identity, password } };
   const installation = await install(config, { ...place, ...(device === undefined ? {} : { device }) });
   const simulation = { delayFactor, sdpPort };
   const { clock, random, log } = options;

@@ -1,0 +1,151 @@
+/** The whole demo as a person starts it, with real sockets, certificates and databases. */
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { appProtocol, iso2 } from "../../src/iso15118/index.ts";
+import { fromHex } from "../../src/util/bytes.ts";
+import { decodeHeader, HEADER_LENGTH, MAX_PAYLOAD_ISO2 } from "../../src/v2gtp/index.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+const scratch = mkdtempSync(join(tmpdir(), "plugcharge-sil-"));
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+interface Run {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The process ends by itself, or the test does not: nothing is killed. */
+function demo(...args: readonly string[]): Promise<Run> {
+  const child = spawn(process.execPath, ["--import", "tsx", "src/cli/main.ts", "demo", ...args], { cwd: root });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr.on("data", (chunk) => {
+    stderr += chunk;
+  });
+  return new Promise((done) => child.on("close", (code) => done({ code, stdout, stderr })));
+}
+
+const lines = (text: string) =>
+  text
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+
+describe("a session that is kept", () => {
+  const dir = join(scratch, "kept");
+  let run: Run;
+  let entries: ReturnType<typeof lines>;
+  beforeAll(async () => {
+    run = await demo("--json", "--iface", "lo", "--charge-seconds", "1", "--keep", dir);
+    entries = lines(run.stdout);
+  }, 60_000);
+
+  it("charges, says so in its last line and leaves nothing running", () => {
+    expect(run).toMatchObject({ code: 0, stderr: "" });
+    const verdict = entries.at(-1);
+    expect(verdict).toMatchObject({
+      verdict: "charged",
+      expected: true,
+      eMAID: expect.stringMatching(/^[A-Z0-9]{14,15}$/),
+    });
+    // One second at 16 A on three phases is 3 Wh.
+    expect(verdict.energyWh).toBeGreaterThan(1);
+    expect(verdict.energyWh).toBeLessThan(10);
+    expect(verdict.transactionId).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it("goes through all steps of the guide", () => {
+    const steps = new Set(entries.slice(0, -1).map(({ step }) => step));
+    expect([...steps].sort()).toEqual([0, 1, 2, 3, 4, 5, 6]);
+  });
+
+  it("says which way the car took, and that nobody refused anything", () => {
+    const titles = entries.map(({ title }) => title);
+    expect(titles).toContainEqual(expect.stringContaining("lo is a loopback interface"));
+    expect(entries.filter(({ outcome, kind }) => outcome === "refused" || kind === "fault")).toEqual([]);
+  });
+
+  it("sends hash data to the CSMS, which decides with OCSP", () => {
+    const authorize = entries.find(({ title }) => title === "Authorize.req");
+    expect(authorize.detail.iso15118CertificateHashData).toHaveLength(3);
+    const decisions = entries.filter(({ from, kind }) => from === "CSMS" && kind === "decision");
+    expect(decisions.map(({ title }) => title)).toContainEqual(
+      expect.stringMatching(/is good according to OCSP responder/),
+    );
+  });
+
+  it("keeps frames that decode, PKI with closed keys, timeline and databases", () => {
+    const frames = lines(readFileSync(join(dir, "frames.jsonl"), "utf8"));
+    const v2g = frames.filter(({ v2gtp }) => v2gtp).map(({ v2gtp }) => fromHex(v2gtp));
+    const bodies = v2g.map((bytes, i) => {
+      expect(decodeHeader(bytes, MAX_PAYLOAD_ISO2).length).toBe(bytes.length - HEADER_LENGTH);
+      const set = i < 2 ? appProtocol : iso2;
+      return set.decode(bytes.subarray(HEADER_LENGTH)).root;
+    });
+    expect(bodies.slice(0, 3)).toEqual(["supportedAppProtocolReq", "supportedAppProtocolRes", "V2G_Message"]);
+    expect(frames.some(({ ocpp }) => ocpp?.includes('"Authorize"'))).toBe(true);
+    expect(statSync(join(dir, "pki/car/client/mo/MO_LEAF.key")).mode & 0o777).toBe(0o600);
+    expect(statSync(join(dir, "csms.db")).size).toBeGreaterThan(0);
+    expect(lines(readFileSync(join(dir, "timeline.jsonl"), "utf8"))).toEqual(entries);
+  });
+
+  it("bad case: will not keep things in a folder that is not empty", async () => {
+    const again = await demo("--keep", dir);
+    expect(again.code).toBe(2);
+    expect(again.stderr).toContain("not empty");
+  });
+});
+
+describe("what is wrong on the person's side is one sentence and exit code 2", () => {
+  it("bad case: a configuration with two faults starts nothing and names both", { timeout: 30_000 }, async () => {
+    const file = join(scratch, "bad.yaml");
+    const good = readFileSync(join(root, "config/config-sil-ocpp201-pnc.yaml"), "utf8");
+    writeFileSync(file, good.replace("connector_id: 1", "connector_id: one").replace("module: Auth", "module: Atuh"));
+    const { code, stdout, stderr } = await demo("--json", "--config", file);
+    expect(code).toBe(2);
+    expect(stdout).toBe("");
+    expect(stderr).toMatch(/bad\.yaml:\d+: .*connector_id.*expected a number/);
+    expect(stderr).toMatch(/bad\.yaml:\d+: .*Atuh.*Did you mean 'Auth'\?/);
+  });
+
+  it("bad case: a port in use", { timeout: 30_000 }, async () => {
+    const server = createServer();
+    await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
+    const { port } = server.address() as { port: number };
+    const { code, stderr } = await demo("--csms-port", String(port));
+    server.close();
+    expect(code).toBe(2);
+    expect(stderr).toMatch(new RegExp(`^port ${port} on 127\\.0\\.0\\.1 is in use\\. .*\\n$`));
+  });
+
+  it("bad case: an expired SECC leaf", { timeout: 30_000 }, async () => {
+    const { code, stderr } = await demo("--fault", "secc:expired");
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^.*CPO_CERT_CHAIN\.pem: the SECC certificate .* ended at .*\. Renew it.*\n$/);
+  });
+
+  it("bad case: an interface that does not exist", { timeout: 30_000 }, async () => {
+    const { code, stderr } = await demo("--iface", "nope0");
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/Interface nope0 does not exist.*\n$/);
+  });
+});
+
+describe("a car that does not trust the charger", () => {
+  it("ends the session before it shows its contract", { timeout: 30_000 }, async () => {
+    const { code, stdout } = await demo("--json", "--iface", "lo", "--fault", "secc:wrong-dc");
+    const entries = lines(stdout);
+    expect(code).toBe(1);
+    expect(entries.at(-1)).toMatchObject({ verdict: "failed", expected: false, energyWh: 0 });
+    expect(entries.at(-1).reason).toContain("wrong dc");
+    expect(entries.map(({ title }) => title)).not.toContain("PaymentDetailsReq");
+  });
+});
