@@ -93,9 +93,11 @@ export function createDraft(row: MemberRow, options: DraftOptions): Draft {
   };
 }
 
+/** CAs of the two editions have different names, so that nobody takes one for the other. */
 function commonName(row: MemberRow, options: DraftOptions): string {
   const given = { contract: options.eMAID, secc: options.seccId, csmsClient: options.chargePointId };
-  return (row.id in given ? given[row.id as keyof typeof given] : undefined) ?? row.CN;
+  const suffix = row.ca && !row.tls && options.profile === "iso20" ? "-20" : "";
+  return (row.id in given ? given[row.id as keyof typeof given] : undefined) ?? `${row.CN}${suffix}`;
 }
 
 /** Makes the key and signs. @param issuer absent for a root. */

@@ -57,8 +57,8 @@ export function layoutFiles(
   return wanted.flatMap(({ path, content }) => {
     const mode = secrets.has(content.kind) ? 0o600 : 0o644;
     const made = pkis.map((pki) => render(content, pki, password));
-    if (content.kind === "root") return file(path, made.filter((text) => text !== undefined).join(""), mode);
     if (isShared(content)) return file(path, made[0], mode);
+    if (content.kind === "root") return file(path, made.filter((text) => text !== undefined).join(""), mode);
     return made.flatMap((one, i) => file(i === 0 ? path : path.replace(/(\.\w+)$/, "_20$1"), one, mode));
   });
 }

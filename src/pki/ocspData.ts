@@ -4,13 +4,16 @@ import type { PkiFile } from "./layout.ts";
 import { members } from "./members.ts";
 import type { Pki } from "./pki.ts";
 
-/** Below `ocsp/<member>/`: `ca.pem`, `responder.pem`, `responder.key`, `index.txt`. @param now milliseconds since 1970 */
-export function ocspFiles(pki: Pki, now: number): PkiFile[] {
+/**
+ * Below `ocsp/<member><suffix>/`: `ca.pem`, `responder.pem`, `responder.key`, `index.txt`.
+ * @param now milliseconds since 1970
+ */
+export function ocspFiles(pki: Pki, now: number, suffix = ""): PkiFile[] {
   return pki.ocspSigners.flatMap(({ issuer, certificate, key }) => {
     const ca = members.find(({ id }) => pki.certificate(id) === issuer)?.id ?? issuer.fingerprint;
     const issued = members.filter((row) => row.issuer === ca).map(({ id }) => pki.certificate(id));
     const lines = issued.filter((one) => !pki.unknown.includes(one)).map((one) => indexLine(one, pki, now));
-    const folder = `ocsp/${ca}`;
+    const folder = `ocsp/${ca}${suffix}`;
     return [
       { path: `${folder}/ca.pem`, content: toPem(issuer), mode: 0o644 },
       { path: `${folder}/responder.pem`, content: toPem(certificate), mode: 0o644 },

@@ -3,13 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { judge, type Role } from "../../src/evseSecurity/index.ts";
-import { createPki, createTestPki, type Fault, faults, type MemberId, members } from "../../src/pki/index.ts";
+import { createPki, createTestPki, faults, type MemberId, members } from "../../src/pki/index.ts";
 import { UserError } from "../../src/util/errors.ts";
 import { nodeFiles } from "../../src/util/files.ts";
 import { ManualClock } from "../../src/util/manualClock.ts";
 import { cryptoRandom } from "../../src/util/random.ts";
 import { loadPrivateKey, parsePemChain, samePublicKey, toPem, validatePath } from "../../src/x509/index.ts";
 import { openssl, opensslTest } from "../x509/openssl.ts";
+import { faultBatches } from "./faultBatches.ts";
 
 const clock = new ManualClock();
 const options = { clock, random: cryptoRandom, ocspUrl: "http://127.0.0.1:8889/ocsp" };
@@ -51,22 +52,11 @@ describe.each([
   });
 });
 
-/** Faults of different members do not touch each other, so a PKI can show several. */
-function batches(): (readonly Fault[])[] {
-  const byMember = new Map<MemberId, Fault[]>();
-  for (const fault of faults) byMember.set(fault.member, [...(byMember.get(fault.member) ?? []), fault]);
-  const isSub = (member: MemberId) => /Sub/.test(member);
-  const rows = (some: (readonly Fault[])[]) =>
-    [...Array(Math.max(...some.map(({ length }) => length))).keys()].map((i) => some.flatMap((list) => list[i] ?? []));
-  const lists = (sub: boolean) => [...byMember].filter(([member]) => isSub(member) === sub).map(([, list]) => list);
-  return [...rows(lists(false)), ...rows(lists(true))];
-}
-
 const leafOf: Partial<Record<MemberId, MemberId>> = { moSub1: "contract", cpoSub1: "secc" };
 const roleOf: Partial<Record<MemberId, Role>> = { csmsServer: "csms_server" };
 
 describe("Given PKIs with faults", () => {
-  test.each(batches().map((batch) => ({ batch, names: batch.map(({ name }) => name).join() })))(
+  test.each(faultBatches().map((batch) => ({ batch, names: batch.map(({ name }) => name).join() })))(
     "Then the judge says of $names what the list says",
     async ({ batch }) => {
       const pki = await createPki({ ...options, faults: batch });
