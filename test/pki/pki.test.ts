@@ -2,15 +2,13 @@ import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { judge, type Role } from "../../src/evseSecurity/index.ts";
-import { createPki, createTestPki, faults, type MemberId, members } from "../../src/pki/index.ts";
+import { createPki, createTestPki, faults, members } from "../../src/pki/index.ts";
 import { UserError } from "../../src/util/errors.ts";
 import { nodeFiles } from "../../src/util/files.ts";
 import { ManualClock } from "../../src/util/manualClock.ts";
 import { cryptoRandom } from "../../src/util/random.ts";
 import { loadPrivateKey, parsePemChain, samePublicKey, toPem, validatePath } from "../../src/x509/index.ts";
 import { openssl, opensslTest } from "../x509/openssl.ts";
-import { faultBatches } from "./faultBatches.ts";
 
 const clock = new ManualClock();
 const options = { clock, random: cryptoRandom, ocspUrl: "http://127.0.0.1:8889/ocsp" };
@@ -52,25 +50,7 @@ describe.each([
   });
 });
 
-const leafOf: Partial<Record<MemberId, MemberId>> = { moSub1: "contract", cpoSub1: "secc" };
-const roleOf: Partial<Record<MemberId, Role>> = { csmsServer: "csms_server" };
-
 describe("Given PKIs with faults", () => {
-  test.each(faultBatches().map((batch) => ({ batch, names: batch.map(({ name }) => name).join() })))(
-    "Then the judge says of $names what the list says",
-    async ({ batch }) => {
-      const pki = await createPki({ ...options, faults: batch });
-      const anchors = Object.values(pki.trust).flat();
-      for (const fault of batch) {
-        const id = leafOf[fault.member] ?? fault.member;
-        const leaf = pki.members[id].certificate;
-        const role = roleOf[id] ?? (id as Role);
-        const context = { dns: "localhost" };
-        const verdict = judge({ role, leaf, chain: pki.chain(id), anchors, time: clock.now(), context });
-        expect(verdict.ok ? "ok" : verdict.reason, fault.name).toBe(fault.reason);
-      }
-    },
-  );
   test("Then no other certificate of the PKI is wrong", async () => {
     const pki = await createPki({ ...options, faults: faults.filter(({ name }) => name === "contract:expired") });
     const leaf = pki.members.secc.certificate;

@@ -8,8 +8,8 @@ import { type Fault, faults } from "../../../src/pki/index.ts";
 import { toBase64 } from "../../../src/util/bytes.ts";
 import { UserError } from "../../../src/util/errors.ts";
 import { createOcspRequest, ocspCertId, parseOcspResponse, parsePemChain } from "../../../src/x509/index.ts";
-import { faultBatches } from "../../pki/faultBatches.ts";
 import { opensslBytes, opensslTest } from "../../x509/openssl.ts";
+import { faultBatches } from "./faultBatches.ts";
 
 const folders: string[] = [];
 afterAll(() => Promise.all(folders.map((dir) => rm(dir, { recursive: true, force: true }))));

@@ -1,4 +1,4 @@
-import { type Fault, faults, type MemberId } from "../../src/pki/index.ts";
+import { type Fault, faults, type MemberId } from "../../../src/pki/index.ts";
 
 /** Faults of different members do not touch each other, so a PKI can show several. */
 export function faultBatches(): (readonly Fault[])[] {
