@@ -3,7 +3,9 @@ import { Command, CommanderError } from "commander";
 import { UserError } from "../util/errors.ts";
 import { csmsCommand } from "./commands/csms.ts";
 import { demoCommand } from "./commands/demo.ts";
+import { evCommand } from "./commands/ev.ts";
 import { exiCommand } from "./commands/exi.ts";
+import { seccCommand } from "./commands/secc.ts";
 import { exitCodes, type Io } from "./io.ts";
 
 function program(io: Io): Command {
@@ -13,6 +15,8 @@ function program(io: Io): Command {
     .exitOverride()
     .addCommand(demoCommand(io))
     .addCommand(csmsCommand(io))
+    .addCommand(evCommand(io))
+    .addCommand(seccCommand(io))
     .addCommand(exiCommand(io));
   inherit(root);
   return root;

@@ -4,3 +4,4 @@ export { type ChargerVerdict, checkCharger } from "./charger.ts";
 export type { Effect } from "./effects.ts";
 export { isRegular, type Outcome } from "./outcome.ts";
 export { type CarOptions, type CarPorts, CarSession } from "./session.ts";
+export type { MessageFacts, Witness } from "./witness.ts";

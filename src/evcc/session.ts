@@ -16,6 +16,7 @@ import { agreedOn, iso15118_2, offer } from "./handshake.ts";
 import { Conversation } from "./iso2/conversation.ts";
 import { newSession } from "./iso2/protocol.ts";
 import { isRegular, type Outcome } from "./outcome.ts";
+import type { Witness } from "./witness.ts";
 
 export interface CarOptions extends ConnectionWishes {
   readonly car: Car;
@@ -26,6 +27,8 @@ export interface CarOptions extends ConnectionWishes {
 export interface CarPorts extends ConnectionPorts {
   /** Tells the car's other parts. Must not throw. */
   publish(variable: Extract<Effect, { to: "ev" }>): void;
+  /** Gets every message, for those who have no other way to see them. Must not throw. */
+  readonly witness?: Witness;
 }
 
 /** States by the steps of the timeline; those that are not named come after the authorization. */
@@ -121,10 +124,13 @@ export class CarSession {
   /** SupportedAppProtocol; an outcome when there is no agreement. */
   async #agree(exchange: Exchange): Promise<Outcome | undefined> {
     const request = appProtocol.encode("supportedAppProtocolReq", offer(protocols));
+    const { witness } = this.#ports;
+    witness?.("EV", "supportedAppProtocolReq", {});
     const answer = await exchange.request(request, messageTimes.supportedAppProtocolReq.timeout);
     if (answer.kind !== "answer") return noAnswer(answer, "supportedAppProtocolRes");
     const response = decodeAgreement(answer.payload);
     if ("ended" in response) return response;
+    witness?.("EVSE", "supportedAppProtocolRes", response);
     const agreement = agreedOn(response, protocols);
     if (!agreement.ok) return { ended: "no common protocol", reason: agreement.reason };
     this.#perform(decided({ step: 1, title: `agrees on ${agreement.protocol.name}`, outcome: "ok" }));
@@ -135,7 +141,7 @@ export class CarSession {
     const { car, resume } = this.#options;
     const session = newSession({ car, secured: tls !== undefined, resume });
     const perform = (effect: Effect) => this.#perform(effect);
-    this.#conversation = new Conversation(session, { exchange, clock: this.#ports.clock, perform });
+    this.#conversation = new Conversation(session, { exchange, ...this.#ports, perform });
     return this.#conversation.run();
   }
 

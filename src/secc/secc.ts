@@ -38,6 +38,8 @@ export interface SeccOptions {
   readonly trace: Tracer;
   /** Undefined when somebody else answers SDP requests. */
   readonly sdpPort: number | undefined;
+  /** True where the data link does not say when a car comes: then none is missed, however long it takes. */
+  readonly patient?: boolean;
   readonly tlsSecurity: TlsSecurity;
   readonly tls: Omit<TlsServerOptions, "credentials">;
   readonly protocols: readonly OfferedProtocol[];
@@ -153,7 +155,7 @@ export class Secc {
     this.#ready = ready;
     this.#setup?.cancel();
     this.#sdp?.forget();
-    if (ready && this.#sdp) {
+    if (ready && this.#sdp && !this.#options.patient) {
       this.#setup = this.#options.clock.setTimer(sessionTimes.communicationSetup.performance, () => this.#noEv());
     }
     if (!ready) for (const connection of [...this.#connections]) connection.end();

@@ -5,6 +5,7 @@ import type { Clock } from "../../util/clock.ts";
 import type { Effect } from "../effects.ts";
 import { type Exchange, noAnswer } from "../exchange.ts";
 import type { Outcome } from "../outcome.ts";
+import type { Witness } from "../witness.ts";
 import { iso2Car } from "./machine.ts";
 import type { Iso2, Iso2Session, Request } from "./protocol.ts";
 import { sessionSetupReq } from "./sessionSetup.ts";
@@ -15,14 +16,17 @@ export interface ConversationOptions {
   readonly clock: Clock;
   /** Carries out one effect. Must not throw. */
   perform(effect: Effect): void;
+  readonly witness?: Witness;
 }
 
 export class Conversation {
   readonly #exchange: Exchange;
   readonly #runner: Runner<Iso2>;
+  readonly #witness: Witness | undefined;
 
-  constructor(session: Iso2Session, { exchange, clock, perform }: ConversationOptions) {
+  constructor(session: Iso2Session, { exchange, clock, perform, witness }: ConversationOptions) {
     this.#exchange = exchange;
+    this.#witness = witness;
     this.#runner = new Runner(iso2Car, session, { clock, ports: {}, perform });
   }
 
@@ -56,7 +60,11 @@ export class Conversation {
     const awaited = request.name.replace(/Req$/, "Res");
     const exi = encodeRequest(request, this.#runner.session);
     if ("ended" in exi) return exi;
+    this.#witness?.("EV", request.name, {});
     const answer = await this.#exchange.request(exi, messageTimes[request.name].timeout);
-    return answer.kind === "answer" ? decodeResponse(answer.payload, awaited) : noAnswer(answer, awaited);
+    if (answer.kind !== "answer") return noAnswer(answer, awaited);
+    const response = decodeResponse(answer.payload, awaited);
+    if (!("ended" in response)) this.#witness?.("EVSE", response.name, response.message.body);
+    return response;
   }
 }

@@ -1,4 +1,4 @@
-/** What the car carries in EVerest's layout of certificates: V2G roots, and a contract with its key. */
+/** What the car carries: V2G roots, and a contract with its key; in EVerest's layout unless it is said otherwise. */
 import { join } from "node:path";
 import type { Contract } from "../../evcc/index.ts";
 import { normaliseEmaid } from "../../iso15118/emaid.ts";
@@ -13,13 +13,28 @@ import {
   X509Error,
 } from "../../x509/index.ts";
 
-const V2G_ROOTS = "ca/v2g/V2G_ROOT_CA.pem";
-const LEAF = "client/mo/MO_LEAF.pem";
-const KEY = "client/mo/MO_LEAF.key";
-const PASSWORD = "client/mo/MO_LEAF_PASSWORD.txt";
-const CHAIN = "client/mo/MO_CERT_CHAIN.pem";
-/** Used where there is no chain file; from the leaf upwards. */
-const SUB_CAS = ["ca/mo/MO_SUB_CA2.pem", "ca/mo/MO_SUB_CA1.pem"];
+/** Where the car's certificates lie, below one folder. */
+export interface CarFiles {
+  /** V2G roots, in one file. */
+  readonly roots: string;
+  readonly leaf: string;
+  readonly key: string;
+  /** Its first line is the key's password; it may be absent. */
+  readonly password: string;
+  readonly chain: string;
+  /** Used where there is no chain file; from the leaf upwards. */
+  readonly subCas: readonly string[];
+}
+
+/** EVerest's layout. */
+export const everestCar: CarFiles = {
+  roots: "ca/v2g/V2G_ROOT_CA.pem",
+  leaf: "client/mo/MO_LEAF.pem",
+  key: "client/mo/MO_LEAF.key",
+  password: "client/mo/MO_LEAF_PASSWORD.txt",
+  chain: "client/mo/MO_CERT_CHAIN.pem",
+  subCas: ["ca/mo/MO_SUB_CA2.pem", "ca/mo/MO_SUB_CA1.pem"],
+};
 
 /** A thing that was looked for: what it is, or why there is none. */
 export type Found<T> =
@@ -45,42 +60,46 @@ class Folder {
 }
 
 /** The roots that the car trusts chargers by; a file with several is read whole. */
-export function readV2gRoots(files: Files, certsDir: string): Promise<Found<readonly Certificate[]>> {
-  return explained(
-    `${V2G_ROOTS} cannot be read`,
-    `Put the V2G root certificate to ${V2G_ROOTS} of the car.`,
-    async () => {
-      const text = await new Folder(files, certsDir).text(V2G_ROOTS);
-      return text === undefined ? undefined : { value: parsePemChain(text) };
-    },
-  );
+export function readV2gRoots(
+  files: Files,
+  certsDir: string,
+  { roots } = everestCar,
+): Promise<Found<readonly Certificate[]>> {
+  return explained(`${roots} cannot be read`, `Put the V2G root certificate to ${roots} of the car.`, async () => {
+    const text = await new Folder(files, certsDir).text(roots);
+    return text === undefined ? undefined : { value: parsePemChain(text) };
+  });
 }
 
 /** The contract, in the form in which it is shown to chargers. A key that is not the certificate's is noted, and used. */
-export function readContract(files: Files, certsDir: string): Promise<Found<Contract>> {
+export function readContract(files: Files, certsDir: string, names = everestCar): Promise<Found<Contract>> {
   const folder = new Folder(files, certsDir);
   return explained(
     "there is no contract that can be used",
-    `Put a contract to ${LEAF} and ${KEY} of the car.`,
+    `Put a contract to ${names.leaf} and ${names.key} of the car.`,
     async () => {
-      const [pem, keyText] = [await folder.text(LEAF), await folder.text(KEY)];
+      const [pem, keyText] = [await folder.text(names.leaf), await folder.text(names.key)];
       if (pem === undefined || keyText === undefined) return undefined;
       const leaf = parseCertificate(pem);
-      const [password = ""] = ((await folder.text(PASSWORD)) ?? "").split(/\r?\n/);
+      const [password = ""] = ((await folder.text(names.password)) ?? "").split(/\r?\n/);
       const key = loadPrivateKey(keyText, password);
       if (key.asymmetricKeyType !== "ec") throw new X509Error("its key is not on an elliptic curve");
       const eMAID = normaliseEmaid(leaf.subject.CN ?? "");
-      const chain = [leaf, ...(await readSubCas(folder, leaf))].map(({ der }) => der);
-      const foreign = `the key in ${KEY} is not that of ${describeCertificate(leaf)}`;
+      const chain = [leaf, ...(await readSubCas(folder, leaf, names))].map(({ der }) => der);
+      const foreign = `the key in ${names.key} is not that of ${describeCertificate(leaf)}`;
       return { value: { eMAID, chain, key }, ...(!samePublicKey(key, leaf.publicKey) && { note: foreign }) };
     },
   );
 }
 
 /** Roots are left out: whoever checks the chain must have them. */
-async function readSubCas(folder: Folder, leaf: Certificate): Promise<Certificate[]> {
-  const chain = await folder.text(CHAIN);
-  const texts = chain === undefined ? await Promise.all(SUB_CAS.map((name) => folder.text(name))) : [chain];
+async function readSubCas(
+  folder: Folder,
+  leaf: Certificate,
+  { chain: file, subCas }: CarFiles,
+): Promise<Certificate[]> {
+  const chain = await folder.text(file);
+  const texts = chain === undefined ? await Promise.all(subCas.map((name) => folder.text(name))) : [chain];
   const all = texts.flatMap((text) => parsePemChain(text ?? ""));
   return all.filter(({ fingerprint, isSelfIssued }) => fingerprint !== leaf.fingerprint && !isSelfIssued);
 }

@@ -1,0 +1,121 @@
+/** A charger for any car: our SECC with a small EVSE behind it. */
+import { judgeContract } from "../../modules/EvseV2G/contractCheck.ts";
+import type { OutwardEffect } from "../../secc/effects.ts";
+import type { Evse } from "../../secc/evse.ts";
+import { iso2Protocol } from "../../secc/handshake.ts";
+import type { ContractVerdict } from "../../secc/iso2/protocol.ts";
+import type { TlsSecurity } from "../../secc/sdpServer.ts";
+import { Secc } from "../../secc/secc.ts";
+import type { Link } from "../../transport/interfaces.ts";
+import type { Network, TlsCredentials } from "../../transport/ports.ts";
+import type { Clock } from "../../util/clock.ts";
+import type { Logger } from "../../util/log.ts";
+import type { Random } from "../../util/random.ts";
+import type { Timeline } from "../../util/trace.ts";
+import type { Certificate } from "../../x509/index.ts";
+import { judgeSession, type Payment, type SessionVerdict } from "./verdict.ts";
+
+export interface ChargerOptions {
+  readonly network: Network;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly timeline: Timeline;
+  readonly link: Link;
+  readonly sdpPort: number;
+  readonly tlsSecurity: TlsSecurity;
+  readonly credentials: TlsCredentials | undefined;
+  /** What contracts may lead to. */
+  readonly contractRoots: readonly Certificate[];
+  /** The only way to pay that is offered; absent for all. */
+  readonly payment?: Payment;
+  /** Gets a session when it is over. */
+  onSession(verdict: SessionVerdict): void;
+}
+
+const HANDSHAKE_MS = 15_000;
+const MAX_CONNECTIONS = 8;
+/** Seconds; this EVSE decides at once, so they are never used up. */
+const AUTHORIZATION = { authTimeoutPnc: 55, authTimeoutEim: 300 } as const;
+
+/** 22 kW on three phases. */
+const hardware: Partial<Evse> = {
+  evseId: "DE*PNC*E00001",
+  energyTransferModes: ["AC_single_phase_core", "AC_three_phase_core"],
+  nominalVoltage: 230,
+  nominalCurrent: 32,
+  currentLimit: 32,
+};
+
+/** Opens it. @returns what closes it. @throws UserError when it cannot listen or its certificate cannot be used. */
+export async function openCharger(options: ChargerOptions): Promise<Secc> {
+  const { link, credentials, payment, timeline, sdpPort, clock, contractRoots } = options;
+  const judge = sessionJudge(options);
+  const secc: Secc = new Secc({
+    ...options,
+    trace: timeline,
+    patient: true,
+    tls: { handshakeMs: HANDSHAKE_MS },
+    protocols: [iso2Protocol],
+    settings: AUTHORIZATION,
+    closeAtOnce: false,
+    maxConnections: MAX_CONNECTIONS,
+    checkContract: (chain) => checkContract(chain, contractRoots, clock.now()),
+    serviceParameters: async () => undefined,
+    perform(effect) {
+      obey(effect, secc);
+      const reason = endOf(effect);
+      if (reason !== undefined) judge(reason);
+    },
+  });
+  secc.update({ ...hardware, paymentOptions: payment ? [payment] : ["Contract", "ExternalPayment"] });
+  await secc.open(link, credentials);
+  secc.dlinkReady(true);
+  const title = `waits for cars on ${link.interface} (${link.address}, SDP port ${sdpPort})`;
+  const ports = { TLS: secc.port("tls") ?? null, TCP: secc.port("none") ?? null };
+  timeline.add({ step: 1, kind: "state", from: "EVSE", title, detail: ports });
+  return secc;
+}
+
+/** Nobody is asked about revocation: there is no CSMS behind this charger. */
+function checkContract(chain: readonly Certificate[], anchors: readonly Certificate[], time: number) {
+  return judgeContract({
+    ...{ chain, anchors, time },
+    ocspRequestData: async () => ({ ocsp_request_data_list: [] }),
+  }) satisfies Promise<ContractVerdict>;
+}
+
+/** Why a session is over, by what the SECC says last. */
+const ends: Readonly<Partial<Record<string, string>>> = {
+  dlink_terminate: "the car ended the session",
+  dlink_pause: "the car paused the session",
+  dlink_error: "the car broke off",
+};
+
+/** Takes whoever has come as far as to be judged here: the SECC has verified contract and signature before. */
+function obey(effect: OutwardEffect, secc: Secc): void {
+  if (effect.to !== "charger") return;
+  if (effect.name === "require_auth_pnc" || effect.name === "require_auth_eim") {
+    const accepted = { authorization_status: "Accepted", certificate_status: "Accepted" } as const;
+    secc.apply({ type: "authorization_response", ...accepted });
+  }
+  if (effect.name === "ac_close_contactor") secc.update({ contactorClosed: true });
+  if (effect.name === "ac_open_contactor") secc.update({ contactorClosed: false });
+}
+
+function endOf(effect: OutwardEffect): string | undefined {
+  if (effect.to !== "charger") return undefined;
+  const noTls = effect.name === "hlc_session_failed" && effect.value === "FailedTLSHandshake";
+  return noTls ? "TLS could not be set up" : ends[effect.name];
+}
+
+/** Judges what has come since the session before. */
+function sessionJudge({ timeline, payment, onSession }: ChargerOptions): (reason: string) => void {
+  let begin = timeline.entries.length;
+  return (reason) => {
+    const entries = timeline.entries.slice(begin);
+    begin = timeline.entries.length;
+    const tls = entries.some(({ detail }) => detail?.cipher !== undefined);
+    onSession(judgeSession({ entries, tls, reason, ...(payment && { payment }) }));
+  };
+}

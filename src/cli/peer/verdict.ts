@@ -1,0 +1,71 @@
+/** What became of one session with a foreign car or charger, judged by its messages alone. */
+import type { TraceEntry } from "../../util/trace.ts";
+
+export type Payment = "Contract" | "ExternalPayment";
+
+export interface Findings {
+  /** The timeline of this session. */
+  readonly entries: readonly TraceEntry[];
+  readonly tls: boolean;
+  /** How it must be paid; absent when either will do. */
+  readonly payment?: Payment;
+  /** Why it ended, as the side that we are has seen it. */
+  readonly reason?: string;
+}
+
+export interface SessionVerdict {
+  readonly verdict: "charged" | "failed";
+  /** In words. */
+  readonly reason: string;
+  readonly tls: boolean;
+  /** Undefined when the session did not come as far. */
+  readonly payment: Payment | null;
+  /** Turns of the charge loop. */
+  readonly cycles: number;
+  readonly messages: number;
+  /** Milliseconds from the first message to the last. */
+  readonly ms: number;
+}
+
+/** Charged is a session that reached the charge loop, was ended with SessionStop and paid as it was meant to be. */
+export function judgeSession(findings: Findings): SessionVerdict {
+  const messages = findings.entries.filter(({ kind }) => kind === "message");
+  const answered = messages.filter(({ outcome, from }) => from === "EVSE" && outcome === "ok");
+  const count = (title: string) => answered.filter((message) => message.title === title).length;
+  const cycles = count("ChargingStatusRes");
+  const payment = paymentOf(count);
+  const fault =
+    refusalOf(findings.entries) ??
+    (cycles === 0 ? `no charge loop${after(messages, findings.reason)}` : undefined) ??
+    (count("SessionStopRes") === 0 ? `no SessionStop${after(messages, findings.reason)}` : undefined) ??
+    (findings.payment && payment !== findings.payment ? `paid by ${payment}, not by ${findings.payment}` : undefined);
+  return {
+    verdict: fault === undefined ? "charged" : "failed",
+    reason: fault ?? findings.reason ?? "the car ended the session",
+    tls: findings.tls,
+    payment,
+    cycles,
+    messages: messages.filter(({ title }) => !title.startsWith("SECCDiscovery")).length,
+    ms: (messages.at(-1)?.time ?? 0) - (messages[0]?.time ?? 0),
+  };
+}
+
+function paymentOf(count: (title: string) => number): Payment | null {
+  if (count("AuthorizationRes") === 0) return null;
+  return count("PaymentDetailsRes") > 0 ? "Contract" : "ExternalPayment";
+}
+
+/** The first refusal is the cause, those after it are consequences; a response's code is said with its reason. */
+function refusalOf(entries: readonly TraceEntry[]): string | undefined {
+  const refusals = entries.filter(({ outcome }) => outcome === "refused");
+  const response = refusals.find(({ kind }) => kind === "message");
+  const cause = refusals.find(({ kind }) => kind !== "message");
+  if (!response) return cause?.title;
+  const code = `${response.title} ${String(response.detail?.ResponseCode)}`;
+  return cause && entries.indexOf(cause) <= entries.indexOf(response) ? `${code}: ${cause.title}` : code;
+}
+
+function after(messages: readonly TraceEntry[], reason: string | undefined): string {
+  const last = messages.at(-1);
+  return `, the last message is ${last?.title ?? "none"}${reason === undefined ? "" : `: ${reason}`}`;
+}
