@@ -1,16 +1,17 @@
 /** The station's certificate store: EVerest's `evse_security` commands over files, one after the other. */
+import { join } from "node:path";
 import type { Clock } from "../util/clock.ts";
 import type { UserError } from "../util/errors.ts";
 import type { Files } from "../util/files.ts";
 import type { Logger } from "../util/log.ts";
 import type { Random } from "../util/random.ts";
-import { Collector, defaultLimits, distinct, leafRemoval, type StoreLimits } from "./collector.ts";
+import { Collector, defaultLimits, distinct, type StoreLimits } from "./collector.ts";
 import { createRequest, isUsableSubject, type RequestedSubject } from "./csr.ts";
+import { leavesWith, rootDeletion, seccDeletion } from "./deletion.ts";
 import { Disk } from "./disk.ts";
 import { explainLeaf } from "./explainLeaf.ts";
 import { verifyFileSignature } from "./fileSignature.ts";
 import { installedCertificates } from "./installed.ts";
-import { hashesOf } from "./issuers.ts";
 import { type FileChange, Journal } from "./journal.ts";
 import { LeafQueries, type LeafQuestion } from "./leafQueries.ts";
 import { isRefusal, judgeLeaf, leafChanges, newKeyFile, parseChain } from "./leafUpdate.ts";
@@ -21,8 +22,9 @@ import { ocspUpdate } from "./ocspUpdate.ts";
 import { caPath, isOwnLeafType, type OwnLeafType, type StorePaths } from "./paths.ts";
 import { prepareFolders } from "./prepare.ts";
 import type { Role } from "./profiles/index.ts";
-import { installResult, sameHash, validationResult } from "./results.ts";
-import { deleteChanges, installChange, judgeRoot } from "./roots.ts";
+import { installResult, validationResult } from "./results.ts";
+import { installChange, judgeRoot } from "./roots.ts";
+import { Turns } from "./turns.ts";
 import type * as T from "./types.ts";
 import { judge, type Refusal, type Verdict } from "./verdict.ts";
 
@@ -40,7 +42,6 @@ export interface StoreOptions {
   readonly onUpdate?: (update: T.CertificateStoreUpdate) => void;
 }
 
-const caTypes = ["V2G", "MO", "CSMS", "MF"] as const;
 const DAY = 24 * 3600_000;
 
 /** Makes missing folders and bundles, finishes what a crash interrupted. What cannot be made is only warned of. */
@@ -54,18 +55,18 @@ export class CertificateStore {
   readonly #options: StoreOptions;
   readonly #log: Logger;
   readonly #disk: Disk;
-  readonly #journal: Journal;
+  readonly #turns: Turns;
   readonly #collector: Collector;
   readonly #leafQueries: LeafQueries;
   readonly #newName: () => string;
-  #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: StoreOptions) {
     const { files, paths, log, password, leafChoice = "newest", clock, random } = options;
     this.#options = options;
     this.#log = log;
     this.#disk = new Disk(files, paths, log, password, leafChoice);
-    this.#journal = new Journal(files, `${paths.secc_leaf_cert_directory}/.evse_security.journal`);
+    const journal = new Journal(files, join(paths.secc_leaf_cert_directory, ".evse_security.journal"));
+    this.#turns = new Turns(journal, clock, log);
     this.#collector = new Collector(this.#disk, { ...defaultLimits, ...options.limits });
     this.#leafQueries = new LeafQueries(this.#disk, password, log);
     this.#newName = createNameMaker(clock, random);
@@ -79,7 +80,7 @@ export class CertificateStore {
     certificate: string;
     certificate_type: T.CaCertificateType;
   }): Promise<T.InstallCertificateResult> {
-    return this.#inTurn(async (time) => {
+    return this.#turns.take(async (time) => {
       const { certificate: pem, certificate_type: type } = args;
       if (await this.#isFull(time)) return "CertificateStoreMaxLengthExceeded";
       const verdict = judgeRoot(pem, type, time);
@@ -91,28 +92,40 @@ export class CertificateStore {
       const present = await this.#disk.rootFiles(type);
       const name = `${type}_ROOT_${this.#newName()}`;
       const change = await installChange(this.#disk.files, path, present, verdict.certificate, name);
-      if (!(await this.#write(change ? [change] : []))) return "WriteError";
+      if (!(await this.#turns.write(change ? [change] : []))) return "WriteError";
       this.#options.onUpdate?.({ operation: "Installed", ca_certificate_type: type });
       return "Accepted";
     });
   }
 
   delete_certificate(args: { certificate_hash_data: T.CertificateHashData }): Promise<T.DeleteCertificateResult> {
-    return this.#inTurn(async () => {
-      const root = await this.#deleteRoot(args.certificate_hash_data);
-      if (root !== "NotFound") return root;
-      const secc = await this.#deleteLeaf(args.certificate_hash_data);
-      if (secc !== "NotFound") return secc;
+    return this.#turns.take(async () => {
+      const hash = args.certificate_hash_data;
+      const root = await rootDeletion(this.#disk, hash);
+      if (root.changes.length > 0) {
+        return this.#delete(root.changes, ...root.types.map((type) => ({ ca_certificate_type: type })));
+      }
+      const secc = await seccDeletion(this.#disk, hash);
+      if (secc.length > 0) return this.#delete(secc, { leaf_certificate_type: "V2G" });
       // M04.FR.06: the station must not lose the certificate it identifies itself with
-      return (await this.#leavesWith("CSMS", args.certificate_hash_data)).length > 0 ? "Failed" : "NotFound";
+      return (await leavesWith(this.#disk, "CSMS", hash)).length > 0 ? "Failed" : "NotFound";
     });
+  }
+
+  async #delete(
+    changes: readonly FileChange[],
+    ...updates: readonly Omit<T.CertificateStoreUpdate, "operation">[]
+  ): Promise<T.DeleteCertificateResult> {
+    if (!(await this.#turns.write(changes))) return "Failed";
+    for (const update of updates) this.#options.onUpdate?.({ operation: "Deleted", ...update });
+    return "Accepted";
   }
 
   update_leaf_certificate(args: {
     certificate_chain: string;
     certificate_type: T.LeafCertificateType;
   }): Promise<T.InstallCertificateResult> {
-    return this.#inTurn(async (time) => {
+    return this.#turns.take(async (time) => {
       const { certificate_chain, certificate_type: type } = args;
       if (await this.#isFull(time)) return "CertificateStoreMaxLengthExceeded";
       if (!isOwnLeafType(type)) return "WriteError";
@@ -133,7 +146,7 @@ export class CertificateStore {
       this.#log.warn({ type, unreadable: key?.problems ?? [] }, "leaf refused: no private key here belongs to it");
       return "WriteError";
     }
-    if (!(await this.#write(await leafChanges(this.#disk, type, path, this.#newName())))) return "WriteError";
+    if (!(await this.#turns.write(await leafChanges(this.#disk, type, path, this.#newName())))) return "WriteError";
     this.#options.onUpdate?.({ operation: "Installed", leaf_certificate_type: type });
     return "Accepted";
   }
@@ -150,7 +163,7 @@ export class CertificateStore {
     certificate_chain: string;
     certificate_types: readonly T.LeafCertificateType[];
   }): Promise<Verdict> {
-    return this.#inTurn(async (time) => {
+    return this.#turns.take(async (time) => {
       const chain = parseChain(args.certificate_chain);
       if (isRefusal(chain)) return chain;
       const [leaf, ...rest] = chain;
@@ -171,36 +184,36 @@ export class CertificateStore {
   get_installed_certificates(args: {
     certificate_types: readonly T.CertificateType[];
   }): Promise<T.GetInstalledCertificatesResult> {
-    return this.#inTurn((time) => installedCertificates(this.#disk, args.certificate_types, time));
+    return this.#turns.take((time) => installedCertificates(this.#disk, args.certificate_types, time));
   }
 
   get_v2g_ocsp_request_data(): Promise<T.OCSPRequestDataList> {
-    return this.#inTurn((time) => v2gOcspRequests(this.#disk, time));
+    return this.#turns.take((time) => v2gOcspRequests(this.#disk, time));
   }
 
   get_mo_ocsp_request_data(args: { certificate_chain: string }): Promise<T.OCSPRequestDataList> {
-    return this.#inTurn(() => moOcspRequests(this.#disk, args.certificate_chain));
+    return this.#turns.take(() => moOcspRequests(this.#disk, args.certificate_chain));
   }
 
   /** Stores a response (base64 of DER) that is right for the certificate; another is warned of and changes nothing. */
   update_ocsp_cache(args: { certificate_hash_data: T.CertificateHashData; ocsp_response: string }): Promise<null> {
-    return this.#inTurn(async (time) => {
+    return this.#turns.take(async (time) => {
       const { certificate_hash_data: hash, ocsp_response } = args;
       const update = await ocspUpdate(this.#disk, hash, ocsp_response, time, this.#newName());
-      if ("changes" in update) await this.#write(update.changes);
+      if ("changes" in update) await this.#turns.write(update.changes);
       else this.#log.warn({ serial: hash.serial_number, reason: update.refused }, "OCSP response not stored");
       return null;
     });
   }
 
   is_ca_certificate_installed(args: { certificate_type: T.CaCertificateType }): Promise<boolean> {
-    return this.#inTurn(async (time) => (await this.#disk.validRoots(args.certificate_type, time)).length > 0);
+    return this.#turns.take(async (time) => (await this.#disk.validRoots(args.certificate_type, time)).length > 0);
   }
 
   generate_certificate_signing_request(
     args: RequestedSubject & { certificate_type: T.LeafCertificateType; use_tpm: boolean },
   ): Promise<T.GetCertificateSignRequestResult> {
-    return this.#inTurn(async (time) => {
+    return this.#turns.take(async (time) => {
       const type = args.certificate_type;
       if (!isOwnLeafType(type)) return { status: "InvalidRequestedType" };
       if (args.use_tpm) {
@@ -212,22 +225,22 @@ export class CertificateStore {
       const { key, csr } = await createRequest(args, this.#options.password);
       const write = newKeyFile(this.#disk, type, this.#newName());
       // the key is safe on disk before anybody hears of it
-      if (!(await this.#write([{ write, content: key, mode: 0o600 }]))) return { status: "KeyGenError" };
+      if (!(await this.#turns.write([{ write, content: key, mode: 0o600 }]))) return { status: "KeyGenError" };
       return { status: "Accepted", csr };
     });
   }
 
   get_leaf_certificate_info(args: LeafQuestion): Promise<T.GetCertificateInfoResult> {
-    return this.#inTurn((time) => this.#leafQueries.one(args, time));
+    return this.#turns.take((time) => this.#leafQueries.one(args, time));
   }
 
   get_all_valid_certificates_info(args: LeafQuestion): Promise<T.GetCertificateFullInfoResult> {
-    return this.#inTurn((time) => this.#leafQueries.all(args, time));
+    return this.#turns.take((time) => this.#leafQueries.all(args, time));
   }
 
   /** The bundle, or in a folder the file of the first valid root; empty when there is none. */
   get_verify_file(args: { certificate_type: T.CaCertificateType }): Promise<string> {
-    return this.#inTurn(async (time) => {
+    return this.#turns.take(async (time) => {
       const path = caPath(this.paths, args.certificate_type);
       const files = await this.#disk.rootFiles(args.certificate_type);
       if (files.some((file) => file.path === path && file.certificates.length > 0)) return path;
@@ -237,7 +250,7 @@ export class CertificateStore {
 
   /** The bundle or folder; empty when it holds no certificate. */
   get_verify_location(args: { certificate_type: T.CaCertificateType }): Promise<string> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       const files = await this.#disk.rootFiles(args.certificate_type);
       return files.some(({ certificates }) => certificates.length > 0) ? caPath(this.paths, args.certificate_type) : "";
     });
@@ -245,7 +258,7 @@ export class CertificateStore {
 
   /** Whole days until the leaf in use ends; 0 when there is none with a key. */
   get_leaf_expiry_days_count(args: { certificate_type: T.LeafCertificateType }): Promise<number> {
-    return this.#inTurn(async (time) => {
+    return this.#turns.take(async (time) => {
       const type = args.certificate_type;
       if (!isOwnLeafType(type)) return 0;
       const [leaf] = await this.#disk.withKeys(type, await this.#disk.validLeaves(type, time));
@@ -254,59 +267,22 @@ export class CertificateStore {
   }
 
   verify_file_signature(args: { file_path: string; signing_certificate: string; signature: string }): Promise<boolean> {
-    return this.#inTurn(() => verifyFileSignature(this.#disk.files, args));
+    return this.#turns.take(() => verifyFileSignature(this.#disk.files, args));
   }
 
   /** Why there is no leaf to present, naming the file and the fix; undefined when there is one with key and path. */
   explain_leaf(args: { certificate_type: OwnLeafType }): Promise<UserError | undefined> {
-    return this.#inTurn((time) => explainLeaf(this.#disk, args.certificate_type, time));
+    return this.#turns.take((time) => explainLeaf(this.#disk, args.certificate_type, time));
   }
 
   /** Throws away keys whose request was never answered, and when the store is full what else is of no use. */
   collect_garbage(): Promise<void> {
-    return this.#inTurn((time) => this.#collect(time));
+    return this.#turns.take((time) => this.#collect(time));
   }
 
-  async #deleteRoot(hash: T.CertificateHashData): Promise<T.DeleteCertificateResult> {
-    const changes = new Map<T.CaCertificateType, FileChange[]>();
-    for (const type of caTypes) {
-      const found = await deleteChanges(
-        this.#disk.files,
-        caPath(this.paths, type),
-        await this.#disk.rootFiles(type),
-        hash,
-      );
-      if (found.length > 0) changes.set(type, found);
-    }
-    if (changes.size === 0) return "NotFound";
-    if (!(await this.#write(distinct([...changes.values()].flat())))) return "Failed";
-    for (const type of changes.keys()) this.#options.onUpdate?.({ operation: "Deleted", ca_certificate_type: type });
-    return "Accepted";
-  }
-
-  async #deleteLeaf(hash: T.CertificateHashData): Promise<T.DeleteCertificateResult> {
-    const doomed = await this.#leavesWith("V2G", hash);
-    if (doomed.length === 0) return "NotFound";
-    const kept = (await this.#disk.leaves("V2G")).filter(
-      ({ certificate }) => !doomed.some((leaf) => leaf.certificate.fingerprint === certificate.fingerprint),
-    );
-    const changes = await Promise.all(doomed.map((leaf) => leafRemoval(this.#disk, "V2G", leaf, kept)));
-    if (!(await this.#write(distinct(changes.flat())))) return "Failed";
-    this.#options.onUpdate?.({ operation: "Deleted", leaf_certificate_type: "V2G" });
-    return "Accepted";
-  }
-
-  /** Leaves that are, or whose chain has, the certificate of a hash. */
-  async #leavesWith(type: OwnLeafType, hash: T.CertificateHashData) {
-    const roots = (await this.#disk.rootFiles(type)).flatMap(({ certificates }) => certificates);
-    return (await this.#disk.leaves(type)).filter(({ certificate, chain }) => {
-      const own = [certificate, ...chain];
-      const hashes = hashesOf([...own, ...roots]);
-      return own.some((c) => {
-        const known = hashes.get(c);
-        return known !== undefined && sameHash(known, hash);
-      });
-    });
+  /** Resolves when nothing is under way any more. */
+  settled(): Promise<void> {
+    return this.#turns.settled();
   }
 
   async #isFull(time: number): Promise<boolean> {
@@ -319,7 +295,7 @@ export class CertificateStore {
   async #collect(time: number): Promise<void> {
     const forgotten = await this.#collector.forgottenKeys(time);
     const expendable = (await this.#collector.isFull()) ? await this.#collector.expendable(time) : [];
-    await this.#write(distinct([...forgotten, ...expendable]));
+    await this.#turns.write(distinct([...forgotten, ...expendable]));
   }
 
   #refused(what: string, refusal: Refusal): Refusal {
@@ -327,53 +303,10 @@ export class CertificateStore {
     this.#log.warn({ reason, certificate, clause, fix }, `${what} refused`);
     return refusal;
   }
-
-  /** False when the disk does not take it; then nothing is changed. */
-  async #write(changes: readonly FileChange[]): Promise<boolean> {
-    try {
-      await this.#journal.apply(changes);
-      return true;
-    } catch (error) {
-      if (!isSystemError(error)) throw error;
-      this.#log.error({ code: error.code, path: error.path }, "the certificate store could not be written");
-      return false;
-    }
-  }
-
-  /** Resolves when nothing is under way any more. */
-  async settled(): Promise<void> {
-    for (let last: unknown; last !== this.#last; ) {
-      last = this.#last;
-      await last;
-    }
-  }
-
-  /** One operation at a time, on files that no crash has left half changed. */
-  #inTurn<R>(operation: (time: number) => Promise<R>): Promise<R> {
-    const turn = this.#last.then(async () => {
-      await this.#recover();
-      return operation(this.#options.clock.now());
-    });
-    this.#last = turn.catch(() => {});
-    return turn;
-  }
-
-  async #recover(): Promise<void> {
-    try {
-      await this.#journal.recover();
-    } catch (error) {
-      if (!isSystemError(error)) throw error;
-      this.#log.error({ code: error.code, path: error.path }, "an interrupted change could not be finished");
-    }
-  }
 }
 
 function roleOf(types: readonly T.LeafCertificateType[]): Role {
   if (types.includes("MO")) return "contract";
   if (types.includes("V2G")) return "secc";
   return types.includes("CSMS") ? "csms_client" : "mf";
-}
-
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && typeof (error as NodeJS.ErrnoException).code === "string";
 }
