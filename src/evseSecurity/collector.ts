@@ -70,7 +70,7 @@ export class Collector {
   /** Only names that the store gave itself tell their age; a key of another name is somebody's. */
   #isOld(path: string, time: number): boolean {
     const made = madeAt(basename(path, extname(path)));
-    return made !== undefined && made + this.#limits.csrExpiry < time;
+    return made !== undefined && made + this.#limits.csrExpiry <= time;
   }
 
   /** What goes when the store is full: expired chains beyond the newest, with key and OCSP, and OCSP of nobody. */
