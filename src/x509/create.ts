@@ -37,7 +37,7 @@ export interface CertificateTemplate {
   readonly hash?: Hash;
   /** What no honest CA does. */
   readonly odd?: {
-    readonly version?: 1 | 2 | 3;
+    readonly version?: 1 | 2 | 3 | 4;
     /** An algorithm OID to write into the signed part only. */
     readonly innerAlgorithm?: string;
     /** Changes the signature after signing. */

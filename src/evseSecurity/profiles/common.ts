@@ -31,6 +31,12 @@ function hasAllowedAlgorithm({ signatureAlgorithm }: Certificate, { edition }: S
 /** Size, chain length, keys and signatures of every certificate of ISO 15118. */
 export const isoBasics: Profile = [
   leafIsNoCa,
+  leafMust(
+    "self_signed",
+    "ISO 15118-2, 7.3.3; ISO 15118-20, 7.7.3",
+    (leaf, { root }) => leaf.fingerprint !== root.fingerprint,
+    (name) => `Have ${name} issued below a root; it is one itself.`,
+  ),
   sentMust(
     "too_large",
     `${ISO2_CERTIFICATE}; ${ISO20_CERTIFICATE}`,

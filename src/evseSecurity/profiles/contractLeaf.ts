@@ -5,9 +5,12 @@ import { anchorIsNot, domainIsNot, isoBasics, isoKeys, leafSigns, purpose } from
 /** DIN SPEC 91286 / ISO 15118-2, annex H: country, provider, 9 characters, and perhaps a check digit. */
 const eMaid = /^[A-Z]{2}[A-Z0-9]{3}[A-Z0-9]{9}[A-Z0-9]?$/;
 
-/** Hyphens are only for people, and case does not count (annex H.1). */
+/**
+ * Hyphens are only for people, and case does not count (annex H.1). Only ASCII has capitals here: those of other
+ * letters may be ASCII, and a long s must not pass for an S.
+ */
 export function normalizeEmaid(text: string): string {
-  return text.replaceAll("-", "").toUpperCase();
+  return text.replaceAll("-", "").replace(/[a-z]/g, (letter) => letter.toUpperCase());
 }
 
 const identity: readonly Check[] = [
