@@ -5,6 +5,7 @@ import { csmsCommand } from "./commands/csms.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { evCommand } from "./commands/ev.ts";
 import { exiCommand } from "./commands/exi.ts";
+import { pkiCommand } from "./commands/pki.ts";
 import { seccCommand } from "./commands/secc.ts";
 import { exitCodes, type Io } from "./io.ts";
 
@@ -17,7 +18,8 @@ function program(io: Io): Command {
     .addCommand(csmsCommand(io))
     .addCommand(evCommand(io))
     .addCommand(seccCommand(io))
-    .addCommand(exiCommand(io));
+    .addCommand(exiCommand(io))
+    .addCommand(pkiCommand(io));
   inherit(root);
   return root;
 }
