@@ -25,9 +25,6 @@ export async function writePki(pki: PkiView | readonly PkiView[], options: Write
 }
 
 export async function writeFiles(list: readonly PkiFile[], { files, dir }: WriteOptions): Promise<void> {
-  for (const { path, content, mode } of list) {
-    const target = join(dir, path);
-    await files.makeFolder(dirname(target));
-    await files.write(target, content, mode);
-  }
+  for (const folder of new Set(list.map(({ path }) => dirname(path)))) await files.makeFolder(join(dir, folder));
+  await Promise.all(list.map(({ path, content, mode }) => files.write(join(dir, path), content, mode)));
 }
