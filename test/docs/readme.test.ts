@@ -36,9 +36,8 @@ describe("README", () => {
   });
 
   it.each(own)("runs: %s", { timeout: 60_000 }, async (command) => {
-    const { stdout } = await run("bash", ["-c", command.replaceAll("npx plugcharge", "node dist/cli/main.js")], {
-      cwd: root,
-    });
+    const built = command.replaceAll("npx plugcharge", `node ${join(root, "dist/cli/main.js")}`);
+    const { stdout } = await run("bash", ["-c", built], { cwd: scratch });
     expect(stdout).not.toBe("");
   });
 
