@@ -58,11 +58,19 @@ export class Disk {
     return this.#keys.list(leafFolders(this.paths, type).keys);
   }
 
+  async firstWithKey(type: OwnLeafType, leaves: readonly Leaf[]): Promise<KeyedLeaf | undefined> {
+    for (const leaf of leaves) {
+      const key = await this.findKey(type, leaf);
+      if (key.found) return { ...leaf, key: key.path };
+    }
+    return undefined;
+  }
+
   async withKeys(type: OwnLeafType, leaves: readonly Leaf[]): Promise<KeyedLeaf[]> {
     const keyed: KeyedLeaf[] = [];
     for (const leaf of leaves) {
-      const key = await this.findKey(type, leaf);
-      if (key.found) keyed.push({ ...leaf, key: key.path });
+      const found = await this.firstWithKey(type, [leaf]);
+      if (found) keyed.push(found);
     }
     return keyed;
   }

@@ -19,7 +19,7 @@ export async function explainLeaf(disk: Disk, type: OwnLeafType, time: number): 
   const valid = leaves.filter((leaf) => isValidAt(leaf, time));
   const [best] = valid;
   if (!best) return outOfTime(first, type, time);
-  const [keyed] = await disk.withKeys(type, valid);
+  const keyed = await disk.firstWithKey(type, valid);
   if (!keyed) return withoutKey(disk, best, type);
   return withoutPath(disk, keyed, type, time);
 }

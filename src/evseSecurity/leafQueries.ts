@@ -3,6 +3,7 @@ import type { Logger } from "../util/log.ts";
 import { type Certificate, certificateHashData, describeCertificate, toPem } from "../x509/index.ts";
 import type { Disk, KeyedLeaf } from "./disk.ts";
 import { issuerIn } from "./issuers.ts";
+import { isValidAt, type Leaf } from "./leaves.ts";
 import { isOwnLeafType, type OwnLeafType } from "./paths.ts";
 import { toHashData } from "./results.ts";
 import type {
@@ -31,38 +32,40 @@ export class LeafQueries {
 
   async one({ certificate_type, include_ocsp }: LeafQuestion, time: number): Promise<GetCertificateInfoResult> {
     if (!isOwnLeafType(certificate_type)) return { status: "Rejected" };
-    const [leaf, status] = await this.#usable(certificate_type, time);
-    const [first] = leaf;
-    if (!first) return { status };
-    return { status: "Accepted", info: await this.#info(certificate_type, first, include_ocsp, time) };
+    const [leaves, status] = await this.#valid(certificate_type, time);
+    if (leaves.length === 0) return { status };
+    const leaf = await this.#disk.firstWithKey(certificate_type, leaves);
+    if (!leaf) return { status: "PrivateKeyNotFound" };
+    return { status, info: await this.#info(certificate_type, leaf, include_ocsp, time) };
   }
 
   /** One leaf, the first in order, for each root: a car may know any of them. */
   async all({ certificate_type, include_ocsp }: LeafQuestion, time: number): Promise<GetCertificateFullInfoResult> {
     if (!isOwnLeafType(certificate_type)) return { status: "Rejected", info: [] };
-    const [leaves, status] = await this.#usable(certificate_type, time);
-    if (leaves.length === 0) return { status, info: [] };
+    const [leaves, status] = await this.#valid(certificate_type, time);
     const byRoot = new Map<string, CertificateInfo>();
     for (const leaf of leaves) {
       const root = await this.#rootOf(certificate_type, leaf, time);
       if (!root || byRoot.has(root.fingerprint)) continue;
-      const info = await this.#info(certificate_type, leaf, include_ocsp, time);
+      const keyed = await this.#disk.firstWithKey(certificate_type, [leaf]);
+      if (!keyed) continue;
+      const info = await this.#info(certificate_type, keyed, include_ocsp, time);
       byRoot.set(root.fingerprint, { ...info, certificate_root: toPem(root) });
     }
-    return { status: "Accepted", info: [...byRoot.values()] };
+    const keyless =
+      byRoot.size === 0 && leaves.length > 0 && !(await this.#disk.firstWithKey(certificate_type, leaves));
+    return { status: keyless ? "PrivateKeyNotFound" : status, info: [...byRoot.values()] };
   }
 
-  /** Valid leaves with a key, or why there are none. */
-  async #usable(type: OwnLeafType, time: number): Promise<[KeyedLeaf[], GetCertificateInfoStatus]> {
+  /** Valid leaves, or why there are none. */
+  async #valid(type: OwnLeafType, time: number): Promise<[Leaf[], GetCertificateInfoStatus]> {
     const leaves = await this.#disk.leaves(type);
     if (leaves.length === 0) return [[], "NotFound"];
-    const valid = await this.#disk.validLeaves(type, time);
-    if (valid.length === 0) return [[], "NotFoundValid"];
-    const keyed = await this.#disk.withKeys(type, valid);
-    return [keyed, keyed.length === 0 ? "PrivateKeyNotFound" : "Accepted"];
+    const valid = leaves.filter((leaf) => isValidAt(leaf, time));
+    return [valid, valid.length === 0 ? "NotFoundValid" : "Accepted"];
   }
 
-  async #rootOf(type: OwnLeafType, leaf: KeyedLeaf, time: number): Promise<Certificate | undefined> {
+  async #rootOf(type: OwnLeafType, leaf: Leaf, time: number): Promise<Certificate | undefined> {
     const verdict = await this.#disk.pathOf(type, leaf, time);
     if (verdict.ok) return verdict.path.at(-1);
     const { reason, fix } = verdict;

@@ -2,7 +2,7 @@
 import type { KeyObject } from "node:crypto";
 import { basename, extname, join } from "node:path";
 import type { Files } from "../util/files.ts";
-import { type Certificate, loadPrivateKey, samePublicKey, type X509Error } from "../x509/index.ts";
+import { type Certificate, loadPrivateKey, samePublicKey, X509Error } from "../x509/index.ts";
 
 /** Why a certificate has no key, or the key's file. */
 export type KeySearch =
@@ -25,8 +25,13 @@ export class PrivateKeys {
   /** First the key with a certificate file's name, then every key below `folder`. */
   async find(certificate: Certificate, certificateFiles: readonly string[], folder: string): Promise<KeySearch> {
     const siblings = certificateFiles.map((path) => join(folder, `${basename(path, extname(path))}.key`));
+    const near = await this.#search(certificate, siblings);
+    return near.found ? near : this.#search(certificate, await this.list(folder));
+  }
+
+  async #search(certificate: Certificate, paths: readonly string[]): Promise<KeySearch> {
     const problems: { path: string; reason: string }[] = [];
-    for (const path of new Set([...siblings, ...(await this.list(folder))])) {
+    for (const path of paths) {
       const key = await this.#load(path);
       if (typeof key === "string") problems.push({ path, reason: key });
       else if (key && samePublicKey(key, certificate.publicKey)) return { found: true, path };
@@ -57,7 +62,9 @@ export class PrivateKeys {
     try {
       return loadPrivateKey(await this.#files.read(path), this.#password);
     } catch (error) {
-      return (error as Error | X509Error).message;
+      const expected = error instanceof X509Error || typeof (error as NodeJS.ErrnoException).code === "string";
+      if (!expected) throw error;
+      return (error as Error).message;
     }
   }
 }

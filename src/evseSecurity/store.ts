@@ -261,7 +261,7 @@ export class CertificateStore {
     return this.#turns.take(async (time) => {
       const type = args.certificate_type;
       if (!isOwnLeafType(type)) return 0;
-      const [leaf] = await this.#disk.withKeys(type, await this.#disk.validLeaves(type, time));
+      const leaf = await this.#disk.firstWithKey(type, await this.#disk.validLeaves(type, time));
       return leaf ? Math.floor((leaf.certificate.notAfter - time) / DAY) : 0;
     });
   }

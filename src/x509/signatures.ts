@@ -2,7 +2,7 @@
 import { type KeyObject, sign, verify } from "node:crypto";
 import { AlgorithmIdentifier } from "@peculiar/asn1-x509";
 import { InternalError } from "../util/errors.ts";
-import { serializeDer, toArrayBuffer } from "./asn1.ts";
+import { toArrayBuffer } from "./asn1.ts";
 import { derChildren, readDer } from "./der.ts";
 
 export type Hash = "sha1" | "sha224" | "sha256" | "sha384" | "sha512" | "md5";
@@ -87,9 +87,4 @@ export function createSigner(key: KeyObject, hash: Hash = hashFor(key)): Signed 
     ...(parameters && { parameters: toArrayBuffer(parameters) }),
   });
   return { algorithm, sign: (message) => new Uint8Array(sign(usesHash ? hash : null, message, key)) };
-}
-
-/** The octets of an AlgorithmIdentifier. */
-export function algorithmDer(algorithm: AlgorithmIdentifier): Uint8Array {
-  return serializeDer(algorithm);
 }
