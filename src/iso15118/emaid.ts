@@ -4,11 +4,13 @@
  * letters carry no meaning.
  */
 
+import { upperAscii } from "../util/ascii.ts";
+
 const SHAPE = /^[A-Z]{2}[A-Z0-9]{3}[A-Z0-9]{9}[A-Z0-9]?$/;
 
 /** The one form in which eMAIDs are compared and passed on: upper case, no dashes. Anything else is left as it is. */
 export function normaliseEmaid(text: string): string {
-  return text.replaceAll("-", "").toUpperCase();
+  return upperAscii(text.replaceAll("-", ""));
 }
 
 /** Whether two spellings name the same account. */

@@ -10,7 +10,7 @@ describe("an eMAID", () => {
     expect(isEmaid(text)).toBe(true);
   });
 
-  test.each(["", "DEABCC012345", "UKSWI123456791AB", "1KSWI123456791A", "UKSWI12345679 A", "UKSWI12345679Ä"])(
+  test.each(["", "DEABCC012345", "UKSWI123456791AB", "1KSWI123456791A", "UKSWI12345679 A", "UKSWI12345679Ä", "UKſWI123456791A"])(
     "bad case: %j is none",
     (text) => {
       expect(isEmaid(text)).toBe(false);

@@ -1,16 +1,14 @@
 /** A driver's contract (ISO 15118-2, annex F.5; ISO 15118-20, annex B). */
+import { upperAscii } from "../../util/ascii.ts";
 import { type Check, leafMust, type Profile } from "./check.ts";
 import { anchorIsNot, domainIsNot, isoBasics, isoKeys, leafSigns, purpose } from "./common.ts";
 
 /** DIN SPEC 91286 / ISO 15118-2, annex H: country, provider, 9 characters, and perhaps a check digit. */
 const eMaid = /^[A-Z]{2}[A-Z0-9]{3}[A-Z0-9]{9}[A-Z0-9]?$/;
 
-/**
- * Hyphens are only for people, and case does not count (annex H.1). Only ASCII has capitals here: those of other
- * letters may be ASCII, and a long s must not pass for an S.
- */
+/** Hyphens are only for people, and case does not count (annex H.1). */
 export function normalizeEmaid(text: string): string {
-  return text.replaceAll("-", "").replace(/[a-z]/g, (letter) => letter.toUpperCase());
+  return upperAscii(text.replaceAll("-", ""));
 }
 
 const identity: readonly Check[] = [
