@@ -57,6 +57,11 @@ export class Listeners {
     return this.#usable ? this.#tls?.port : undefined;
   }
 
+  /** Lets go of every peer, also of those that have not come as far as a stream. */
+  dropAll(): void {
+    for (const server of [this.#tcp, this.#tls]) server?.dropAll();
+  }
+
   async close(): Promise<void> {
     await Promise.all([this.#tcp?.close(), this.#tls?.close()]);
   }

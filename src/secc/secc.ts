@@ -158,7 +158,10 @@ export class Secc {
     if (ready && this.#sdp && !this.#options.patient) {
       this.#setup = this.#options.clock.setTimer(sessionTimes.communicationSetup.performance, () => this.#noEv());
     }
-    if (!ready) for (const connection of [...this.#connections]) connection.end();
+    if (ready) return;
+    for (const connection of [...this.#connections]) connection.end();
+    // Handshakes that the EV has left unfinished would stand in the way of the next one.
+    this.#listeners?.dropAll();
   }
 
   /** Asks the EV to stop, and does not answer it any longer when it has not after a while; or takes that back. */
@@ -252,8 +255,10 @@ export class Secc {
     const { trace, log, perform } = this.#options;
     const { title, fix } = explainFault(fault);
     log.warn({ remoteAddress: fault.remoteAddress, code: fault.code }, title);
+    // With the data link everything breaks off; that is no news of the EV.
+    if (!this.#ready) return;
     trace.add({ step: 1, kind: "fault", from: "EVSE", title, outcome: "refused", rule: fault.code, fix });
-    if (fault.kind === "handshake" && this.#ready && !this.#active) {
+    if (fault.kind === "handshake" && !this.#active) {
       perform(publish("hlc_session_failed", "FailedTLSHandshake"));
     }
   }

@@ -115,13 +115,17 @@ export function memoryNetwork({ cut = 4096, certificates = { chain: [] } }: Memo
 }
 
 function streamServer({ options, open }: Listening, port: number, remove: () => void): StreamServer {
+  const dropAll = () => {
+    for (const end of [...open]) end.destroy();
+  };
   return {
     address: options.host,
     port,
     setCredentials: () => {},
+    dropAll,
     close: async () => {
       remove();
-      for (const end of [...open]) end.destroy();
+      dropAll();
     },
   };
 }

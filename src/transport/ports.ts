@@ -33,6 +33,8 @@ export interface StreamServer {
   readonly port: number;
   /** New certificates for connections from now on; those that are open go on. Only a TLS server has certificates. */
   setCredentials(credentials: TlsCredentials): void;
+  /** Drops what is open, also what is still in its handshake, and goes on listening. */
+  dropAll(): void;
   /** Stops listening and drops what is open. */
   close(): Promise<void>;
 }

@@ -47,13 +47,17 @@ export async function bind(server: net.Server, options: ListenOptions) {
     onFault?.({ kind: "handshake", remoteAddress: "", code: codeOf(error), message: error.message });
   });
   const address = server.address() as net.AddressInfo;
+  const dropAll = () => {
+    for (const socket of open) socket.destroy();
+  };
   return {
     address: host,
     port: address.port,
+    dropAll,
     close: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());
-        for (const socket of open) socket.destroy();
+        dropAll();
       }),
   };
 }

@@ -389,6 +389,17 @@ describe("hostile EVs", () => {
     expect(of.timeline.entries.at(-1)).toMatchObject({ rule: "V2G_SECC_Sequence_Timeout" });
   });
 
+  it("a handshake that fails without a data link is nothing to tell", async () => {
+    const of = await begin();
+    of.secc.dlinkReady(false);
+    const port = of.secc.port("tls") ?? 0;
+    await expect(of.network.connect({ host: "::1", port, timeoutMs: 1000 })).rejects.toMatchObject({
+      reason: "handshake",
+    });
+    expect(of.effects).toEqual([]);
+    expect(of.timeline.entries).toEqual([]);
+  });
+
   it("a handshake that fails is told once, and the next EV is served", async () => {
     const of = await begin();
     const port = of.secc.port("tls") ?? 0;

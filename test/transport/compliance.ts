@@ -184,6 +184,18 @@ export function transportCompliance({ name, network, tls }: Candidate): void {
         await stream.close();
       }
     });
+
+    it("drops all connections and goes on listening", async () => {
+      let accepted = signal<ByteStream>();
+      const { server } = await listen({ maxConnections: 1, onStream: (stream) => accepted.resolve(stream) });
+      for (let round = 0; round < 3; round++) {
+        accepted = signal();
+        const near = collect(await connect(server.port));
+        const far = collect(await accepted.promise);
+        server.dropAll();
+        await Promise.all([near.closed, far.closed]);
+      }
+    });
   });
 
   describe(`${name} keeps the promises of the datagram port`, () => {

@@ -140,6 +140,20 @@ describe("TLS as ISO 15118-2 wants it", () => {
     await alive();
   });
 
+  it("lets go of a handshake that stands still", async () => {
+    fault = signal();
+    const socket = netConnect({ host: "::1", port: server.port });
+    socket.on("error", () => {});
+    const closed = new Promise((resolve) => socket.once("close", resolve));
+    socket.write(Buffer.from("16030100c8010000c40303", "hex"));
+    // Whoever connects later is accepted later.
+    await alive();
+    server.dropAll();
+    await closed;
+    expect(await fault.promise).toMatchObject({ kind: "handshake", code: "ECONNRESET" });
+    await alive();
+  });
+
   it("serves new certificates to new connections while old ones go on", async () => {
     const old = await connect(() => true);
     server.setCredentials(second.credentials);
