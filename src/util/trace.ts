@@ -44,19 +44,27 @@ export interface Tracer {
 
 export const silentTracer: Tracer = { add: () => {} };
 
+export interface TimelineOptions {
+  /** How many entries are kept, the latest; all of them when absent, which is for what ends some day. */
+  readonly keep?: number;
+}
+
 /** Collects entries and tells listeners of each. */
 export class Timeline implements Tracer {
   readonly entries: TraceEntry[] = [];
   readonly #clock: Clock;
+  readonly #keep: number;
   readonly #listeners = new Set<(entry: TraceEntry) => void>();
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, { keep = Number.POSITIVE_INFINITY }: TimelineOptions = {}) {
     this.#clock = clock;
+    this.#keep = keep;
   }
 
   add(event: TraceEvent): void {
     const entry = { time: this.#clock.now(), ...event };
     this.entries.push(entry);
+    if (this.entries.length > this.#keep) this.entries.shift();
     for (const listener of this.#listeners) listener(entry);
   }
 

@@ -77,7 +77,8 @@ function readToken(idToken: string): TokenAccount {
 }
 
 async function run(flags: Flags, io: Io): Promise<void> {
-  const timeline = new Timeline(systemClock);
+  // Shown as it comes; a server that runs for months keeps none of it.
+  const timeline = new Timeline(systemClock, { keep: 0 });
   const start = systemClock.now();
   const colour = (io.stdout as { isTTY?: boolean }).isTTY === true && io.env.NO_COLOR === undefined;
   timeline.subscribe((entry) => {
