@@ -429,6 +429,14 @@ describe("hostile EVs", () => {
     expect(of.timeline.entries.at(-1)).toMatchObject({ kind: "fault", rule: "InternalError" });
   });
 
+  it("what it cannot answer for want of something to offer is no fault of the EV", async () => {
+    const of = await begin();
+    of.secc.update({ energyTransferModes: [] });
+    const ev = await TestEv.inSession(of);
+    expect(await ev.ask("ServiceDiscoveryReq")).toBeUndefined();
+    expect(of.timeline.entries.at(-1)).toMatchObject({ kind: "fault", rule: "InternalError" });
+  });
+
   it("leaves no timers behind", async () => {
     const of = await begin();
     const ev = await charge(of);

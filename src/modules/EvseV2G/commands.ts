@@ -6,6 +6,7 @@ import type { AcEvseMaximumPower, EvseError } from "../../interfaces/types/iso15
 import type { Powermeter } from "../../interfaces/types/powermeter.ts";
 import type { Evse } from "../../secc/evse.ts";
 import type { OfferedProtocol } from "../../secc/handshake.ts";
+import { energyTransferModes as iso2Modes } from "../../secc/iso2/serviceList.ts";
 import type { Secc } from "../../secc/secc.ts";
 import { BytesError, fromBase64 } from "../../util/bytes.ts";
 import type { Logger } from "../../util/log.ts";
@@ -63,8 +64,11 @@ export function chargerCommands(
       secc.setProtocols(protocols.filter(({ id }) => wanted.includes(id)));
       return wanted.every((id) => protocols.some((protocol) => protocol.id === id));
     },
-    update_energy_transfer_modes: ({ supported_energy_transfer_modes }) =>
-      set({ energyTransferModes: supported_energy_transfer_modes }),
+    update_energy_transfer_modes({ supported_energy_transfer_modes: energyTransferModes }) {
+      if (iso2Modes({ ...secc.evse, energyTransferModes }).length > 0) return set({ energyTransferModes });
+      log.warn({ energyTransferModes }, "ISO 15118-2 has none of these energy transfer modes; those before stay");
+      return null;
+    },
     update_ac_max_current: ({ max_current }) => set({ currentLimit: max_current }),
     update_ac_maximum_limits: ({ maximum_limits }) => set({ nominalCurrent: currentOf(maximum_limits, secc.evse) }),
     update_meter_info: ({ powermeter }) => set({ meter: meterInfo(powermeter) }),

@@ -1,7 +1,9 @@
 /** One ISO 15118-2 session: bytes in, bytes out, the state machine between. */
+import { ExiError } from "../../exi/index.ts";
 import { type Incoming, Runner } from "../../fsm/machine.ts";
 import { bodyOf, iso2, type MessageHeader, messageOf, type V2G_Message } from "../../iso15118/iso2/index.ts";
 import type { Clock, Timer } from "../../util/clock.ts";
+import { InternalError } from "../../util/errors.ts";
 import type { Tracer } from "../../util/trace.ts";
 import { type Effect, type OutwardEffect, publish } from "../effects.ts";
 import type { SessionEvent } from "../events.ts";
@@ -86,10 +88,16 @@ function read(exi: Uint8Array): Incoming<Iso2> {
   return { name: body.name, message: { header: message.Header, body: body.message, exi } } as Incoming<Iso2>;
 }
 
+/** @throws InternalError for an answer that cannot be written: it is ours, and no fault of the EV. */
 function encode(reply: Reply, { sessionId }: Iso2Session): Uint8Array {
   if ("exi" in reply) return reply.exi;
   const header: MessageHeader = { SessionID: sessionId.length > 0 ? sessionId : NO_SESSION };
-  return iso2.encode("V2G_Message", messageOf(header, reply));
+  try {
+    return iso2.encode("V2G_Message", messageOf(header, reply));
+  } catch (error) {
+    if (!(error instanceof ExiError)) throw error;
+    throw new InternalError(`${reply.name} cannot be written: ${error.message}`);
+  }
 }
 
 function factsOf(reply: Reply): MessageFacts {

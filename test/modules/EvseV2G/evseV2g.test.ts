@@ -462,6 +462,18 @@ describe("what EvseManager says", () => {
     expect(of.logged).toEqual([expect.stringContaining("37 characters")]);
   });
 
+  it("bad case: energy transfer modes of which ISO 15118-2 has none leave what was on offer", async () => {
+    const of = await start();
+    await of.charger.call("update_energy_transfer_modes", { supported_energy_transfer_modes: ["AC_BPT"] });
+    expect(of.logged).toEqual([expect.stringContaining("none of these")]);
+    const ev = await connect(of);
+    expect(await ev.ask("ServiceDiscoveryReq")).toMatchObject({
+      message: {
+        ChargeService: { SupportedEnergyTransferMode: { EnergyTransferMode: ["AC_three_phase_core"] } },
+      },
+    });
+  });
+
   it("dlink_ready(false) ends everything", async () => {
     const of = await start();
     const ev = await connect(of);
