@@ -3,6 +3,7 @@ import type { ChargerVerdict } from "../../src/evcc/charger.ts";
 import type { Effect } from "../../src/evcc/effects.ts";
 import type { Outcome } from "../../src/evcc/outcome.ts";
 import { type CarOptions, CarSession } from "../../src/evcc/session.ts";
+import type { MessageFacts, Witness } from "../../src/evcc/witness.ts";
 import { iso2 } from "../../src/iso15118/iso2/index.ts";
 import { verifySignature } from "../../src/iso15118/signature.ts";
 import { memoryNetwork } from "../../src/transport/memory.ts";
@@ -38,9 +39,11 @@ interface Setting {
   readonly options?: Partial<CarOptions>;
   readonly verdict?: ChargerVerdict;
   readonly network?: Network;
+  readonly witness?: Witness;
 }
 
-async function start({ script = {}, options = {}, verdict = trusted, network = memoryNetwork() }: Setting = {}) {
+async function start(setting: Setting = {}) {
+  const { script = {}, options = {}, verdict = trusted, network = memoryNetwork(), witness } = setting;
   const clock = new ManualClock();
   const timeline = new Timeline(clock);
   const published: World["published"] = [];
@@ -48,7 +51,11 @@ async function start({ script = {}, options = {}, verdict = trusted, network = m
   open.push(charger);
   const session = new CarSession(
     { car, link, sdpPort: SDP_PORT, sdpCycles: 1, tls: "required", ...options },
-    { network, clock, trace: timeline, verifyCharger: () => verdict, publish: (variable) => published.push(variable) },
+    {
+      ...{ network, clock, trace: timeline, verifyCharger: () => verdict },
+      publish: (variable) => published.push(variable),
+      ...(witness && { witness }),
+    },
   );
   let over = false;
   const finished = session.finished.finally(() => {
@@ -98,6 +105,27 @@ describe("Given a charger that is content with everything", () => {
       ...new Array(4).fill(["ac_evse_max_current", 20]),
       ["ev_power_ready", false],
     ]);
+  });
+
+  test("a witness sees every message, and each response before the car acts on it", async () => {
+    const seen: [string, string, string | undefined][] = [];
+    const witness = (from: "EV" | "EVSE", name: string, { ResponseCode }: MessageFacts) => {
+      seen.push([from, name, ResponseCode]);
+      if (name === "ChargingStatusRes") world.session.stop("seen enough");
+    };
+    const world: World = await start({ witness });
+    await world.end();
+    expect(seen.slice(0, 4)).toEqual([
+      ["EV", "supportedAppProtocolReq", undefined],
+      ["EVSE", "supportedAppProtocolRes", "OK_SuccessfulNegotiation"],
+      ["EV", "SessionSetupReq", undefined],
+      ["EVSE", "SessionSetupRes", "OK_NewSessionEstablished"],
+    ]);
+    expect(seen.filter(([from]) => from === "EV").map(([, name]) => name)).toEqual([
+      "supportedAppProtocolReq",
+      ...names(world),
+    ]);
+    expect(names(world).filter((name) => name === "ChargingStatusReq")).toHaveLength(1);
   });
 
   test("AuthorizationReq repeats the challenge, signed by the contract's key; nothing else is signed", async () => {

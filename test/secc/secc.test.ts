@@ -242,6 +242,13 @@ describe("the EVSE's will", () => {
     await of.clock.advance(18_000);
     expect(of.published()).toEqual(["dlink_error"]);
   });
+
+  it("nobody connects to a patient charger: it waits on", async () => {
+    const of = await begin({ patient: true });
+    await of.clock.advance(3_600_000);
+    expect(of.published()).toEqual([]);
+    expect(await TestEv.inSession(of)).toBeDefined();
+  });
 });
 
 describe("hostile EVs", () => {

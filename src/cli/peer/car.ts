@@ -16,6 +16,7 @@ import type { Network } from "../../transport/ports.ts";
 import type { Clock } from "../../util/clock.ts";
 import type { Timeline } from "../../util/trace.ts";
 import type { Certificate } from "../../x509/index.ts";
+import { record } from "./record.ts";
 import { judgeSession, type Payment, type SessionVerdict } from "./verdict.ts";
 
 export interface CarOptions {
@@ -44,7 +45,7 @@ const ENERGY_WH = 22_000;
 /** Never rejects for what the charger does. @throws UserError when the link cannot be used. */
 export async function driveCar(options: CarOptions): Promise<SessionVerdict> {
   const { network, clock, timeline, link, sdpPort, tls, payment, contract, roots, cycles } = options;
-  const begin = timeline.entries.length;
+  const take = record(timeline);
   const enforced = { payment_option: payment, enforce_payment_option: true };
   const order = { SelectedPaymentOption: enforced, DepartureTime: A_DAY, EAmount: ENERGY_WH };
   const config = manifest.config.parse({});
@@ -67,8 +68,7 @@ export async function driveCar(options: CarOptions): Promise<SessionVerdict> {
   );
   void options.interrupted.then(() => session.stop("the person wants to stop"));
   const outcome = await session.finished;
-  const entries = timeline.entries.slice(begin);
-  const verdict = judgeSession({ entries, tls: secured, payment, reason: outcome.reason });
+  const verdict = judgeSession({ entries: take(), tls: secured, payment, reason: outcome.reason });
   return isRegular(outcome)
     ? verdict
     : { ...verdict, verdict: "failed", reason: `${outcome.ended}: ${outcome.reason}` };

@@ -11,8 +11,9 @@ import type { Network, TlsCredentials } from "../../transport/ports.ts";
 import type { Clock } from "../../util/clock.ts";
 import type { Logger } from "../../util/log.ts";
 import type { Random } from "../../util/random.ts";
-import type { Timeline } from "../../util/trace.ts";
+import type { Timeline, TraceEntry } from "../../util/trace.ts";
 import type { Certificate } from "../../x509/index.ts";
+import { record } from "./record.ts";
 import { judgeSession, type Payment, type SessionVerdict } from "./verdict.ts";
 
 export interface ChargerOptions {
@@ -111,11 +112,21 @@ function endOf(effect: OutwardEffect): string | undefined {
 
 /** Judges what has come since the session before. */
 function sessionJudge({ timeline, payment, onSession }: ChargerOptions): (reason: string) => void {
-  let begin = timeline.entries.length;
+  const take = record(timeline);
   return (reason) => {
-    const entries = timeline.entries.slice(begin);
-    begin = timeline.entries.length;
-    const tls = entries.some(({ detail }) => detail?.cipher !== undefined);
+    const entries = sinceDiscovery(take());
+    const answer = entries.find(({ title }) => title === "SECCDiscoveryRes");
+    const tls = answer?.detail?.security === "TLS";
     onSession(judgeSession({ entries, tls, reason, ...(payment && { payment }) }));
   };
+}
+
+/** Without those who asked before and then did not come. */
+function sinceDiscovery(entries: readonly TraceEntry[]): readonly TraceEntry[] {
+  return entries.slice(
+    Math.max(
+      0,
+      entries.findLastIndex(({ title }) => title === "SECCDiscoveryReq"),
+    ),
+  );
 }

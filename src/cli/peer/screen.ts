@@ -13,7 +13,7 @@ export interface Screen {
 
 /** @param json true: every entry and verdict is one JSON object on a line. */
 export function openScreen(io: Io, json: boolean, title: string): Screen {
-  const timeline = new Timeline(systemClock);
+  const timeline = new Timeline(systemClock, { keep: 0 });
   const print = (line: string) => void io.stdout.write(`${line}\n`);
   const colour = (io.stdout as { isTTY?: boolean }).isTTY === true && io.env.NO_COLOR === undefined;
   const printer = new TimelinePrinter(print, systemClock.now(), colour);

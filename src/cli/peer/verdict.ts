@@ -60,12 +60,12 @@ function refusalOf(entries: readonly TraceEntry[]): string | undefined {
   const refusals = entries.filter(({ outcome }) => outcome === "refused");
   const response = refusals.find(({ kind }) => kind === "message");
   const cause = refusals.find(({ kind }) => kind !== "message");
-  if (!response) return cause?.title;
+  if (!response) return cause && `${cause.title}${after(entries.filter(({ kind }) => kind === "message"))}`;
   const code = `${response.title} ${String(response.detail?.ResponseCode)}`;
   return cause && entries.indexOf(cause) <= entries.indexOf(response) ? `${code}: ${cause.title}` : code;
 }
 
-function after(messages: readonly TraceEntry[], reason: string | undefined): string {
+function after(messages: readonly TraceEntry[], reason?: string): string {
   const last = messages.at(-1);
   return `, the last message is ${last?.title ?? "none"}${reason === undefined ? "" : `: ${reason}`}`;
 }

@@ -1,0 +1,94 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { charger, pkiFolder, plugcharge, verdicts } from "./peer/support.ts";
+
+describe("plugcharge ev", () => {
+  it("shows every message of the session, and says how it went", async () => {
+    const pki = await pkiFolder();
+    const secc = await charger("--pki", pki, "--sessions", "1");
+    const ev = plugcharge("ev", ...secc.at, "--pki", pki, "--cycles", "3", "--json");
+    expect(await ev.exitCode).toBe(0);
+    const entries = ev.lines.map((line) => JSON.parse(line));
+    const requests = entries.filter(({ kind, from }) => kind === "message" && from === "EV");
+    expect(requests.map(({ title }) => title)).toEqual([
+      "supportedAppProtocolReq",
+      "SessionSetupReq",
+      "ServiceDiscoveryReq",
+      "PaymentServiceSelectionReq",
+      "PaymentDetailsReq",
+      "AuthorizationReq",
+      "ChargeParameterDiscoveryReq",
+      "PowerDeliveryReq",
+      ...Array(3).fill("ChargingStatusReq"),
+      "PowerDeliveryReq",
+      "SessionStopReq",
+    ]);
+    expect(entries.at(-1)).toMatchObject({
+      verdict: "charged",
+      tls: true,
+      payment: "Contract",
+      cycles: 3,
+      messages: 26,
+    });
+    await secc.exitCode;
+  });
+
+  it("puts its chain together from the sub-CAs where there is no chain file", async () => {
+    const pki = await pkiFolder();
+    rmSync(join(pki, "iso15118_2/certs/moCertChain.pem"));
+    const secc = await charger("--pki", pki, "--sessions", "1", "--auth", "pnc");
+    expect(await plugcharge("ev", ...secc.at, "--pki", pki, "--cycles", "1").exitCode).toBe(0);
+    await secc.exitCode;
+  });
+
+  it("bad case: a charger that does not offer what the scenario pays with gets no session", async () => {
+    const pki = await pkiFolder();
+    const secc = await charger("--pki", pki, "--sessions", "1", "--auth", "eim");
+    const ev = plugcharge("ev", ...secc.at, "--pki", pki, "--json");
+    expect([await ev.exitCode, await secc.exitCode]).toEqual([1, 1]);
+    expect(verdicts(ev)[0]?.reason).toMatch(
+      /nothing suitable offered: Contract is enforced, but the EVSE does not offer/,
+    );
+    expect(verdicts(secc)[0]?.reason).toMatch(
+      /broke the connection off without SessionStop, the last message is ServiceDiscoveryRes/,
+    );
+  });
+
+  it("bad case: with --tls prohibit at the charger there is no Plug & Charge", async () => {
+    const pki = await pkiFolder();
+    const secc = await charger("--pki", pki, "--tls", "prohibit");
+    const ev = plugcharge("ev", ...secc.at, "--pki", pki);
+    expect(await ev.exitCode).toBe(1);
+    expect(ev.lines.at(-1)).toBe("Failed: no security: the charger answers without TLS, which the car demands.");
+    secc.interrupt();
+    await secc.exitCode;
+  });
+
+  it.each([
+    [["--no-tls"], /Plug & Charge is for TLS only/],
+    [[], /a car with TLS needs V2G roots/],
+    [["--scenario", "ac-pnc", "--cycles", "0"], /Expected a whole number from 1/],
+    [["--scenario", "dc"], /Allowed choices are ac-pnc, ac-eim/],
+  ])("bad case: %j is refused before anything is sent", async (args, sentence) => {
+    const ev = plugcharge("ev", "--iface", "lo", ...args);
+    expect(await ev.exitCode).toBe(2);
+    expect(ev.errors.join("")).toMatch(sentence);
+  });
+
+  it("bad case: without a contract it says which files it wants", async () => {
+    const pki = await pkiFolder();
+    rmSync(join(pki, "iso15118_2/private_keys/contractLeaf.key"));
+    const ev = plugcharge("ev", "--iface", "lo", "--pki", pki);
+    expect(await ev.exitCode).toBe(2);
+    expect(ev.errors.join("")).toMatch(/no contract that can be used.*contractLeafCert\.pem.*contractLeaf\.key/);
+  });
+
+  it("bad case: a wrong password in the password file is told as such", async () => {
+    const pki = await pkiFolder();
+    rmSync(join(pki, "iso15118_2/private_keys/contractLeafPassword.txt"));
+    const ev = plugcharge("ev", "--iface", "lo", "--pki", pki);
+    expect(await ev.exitCode).toBe(2);
+    expect(ev.errors.join("")).toMatch(/password/i);
+  });
+});

@@ -1,0 +1,72 @@
+/** Both commands over loopback, with a PKI in a folder of its own. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { expect, onTestFinished } from "vitest";
+import { freeUdpPort } from "../../../src/cli/demo/freePort.ts";
+import { type Io, processIo } from "../../../src/cli/io.ts";
+import type { SessionVerdict } from "../../../src/cli/peer/verdict.ts";
+import { run } from "../../../src/cli/program.ts";
+import type { LayoutName } from "../../../src/pki/index.ts";
+import { createPki, requireFault, writePki } from "../../../src/pki/index.ts";
+import { systemClock } from "../../../src/util/clock.ts";
+import { nodeFiles } from "../../../src/util/files.ts";
+import { cryptoRandom } from "../../../src/util/random.ts";
+
+export interface Command {
+  readonly lines: string[];
+  readonly errors: string[];
+  readonly exitCode: Promise<number>;
+  interrupt(): void;
+}
+
+/** Runs one command line within this process. */
+export function plugcharge(...args: string[]): Command {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const lines: string[] = [];
+  const errors: string[] = [];
+  stdout.on("data", (data) => lines.push(...String(data).trimEnd().split("\n")));
+  stderr.on("data", (data) => errors.push(String(data)));
+  let interrupt = () => {};
+  const interrupted = new Promise<void>((resolve) => {
+    interrupt = resolve;
+  });
+  let code = 0;
+  const io: Io = {
+    ...{ ...processIo, stdout, stderr, env: {} },
+    setExitCode: (given) => {
+      code = given;
+    },
+    interrupted: () => interrupted,
+  };
+  return { lines, errors, exitCode: run(args, io).then(() => code), interrupt };
+}
+
+/** A folder with a whole PKI; it goes when the test is over. */
+export async function pkiFolder(layout: LayoutName = "ecog", ...faults: string[]): Promise<string> {
+  const dir = mkdtempSync(join(tmpdir(), "plugcharge-peer-"));
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  const pki = await createPki({ clock: systemClock, random: cryptoRandom, faults: faults.map(requireFault) });
+  await writePki(pki, { files: nodeFiles, dir, layout, password: "12345" });
+  return dir;
+}
+
+export interface Charger extends Command {
+  /** For the car: where the charger is. */
+  readonly at: readonly string[];
+}
+
+/** `plugcharge secc` on loopback, when it listens. */
+export async function charger(...args: string[]): Promise<Charger> {
+  const at = ["--iface", "lo", "--sdp-port", String(await freeUdpPort())];
+  const command = plugcharge("secc", ...at, "--json", ...args);
+  await expect
+    .poll(() => command.lines.some((line) => line.includes("waits for cars")), { timeout: 10_000 })
+    .toBe(true);
+  return { ...command, at };
+}
+
+export function verdicts({ lines }: Command): SessionVerdict[] {
+  return lines.filter((line) => line.startsWith('{"verdict":')).map((line) => JSON.parse(line) as SessionVerdict);
+}
