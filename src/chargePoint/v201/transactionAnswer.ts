@@ -12,12 +12,19 @@ import { type Core, inBackground } from "./core.ts";
 import type { AuthCache } from "./tokens.ts";
 import type { Transactions } from "./transaction.ts";
 
+/** What a transaction with an invalid token may get before it is paused (MaxEnergyOnInvalidId). */
+interface Limit {
+  readonly transactionId: string;
+  /** The meter's reading in Wh. */
+  readonly reading: number;
+}
+
 export class TransactionAnswers {
   readonly #core: Core;
   readonly #cache: AuthCache;
   readonly #transactions: Transactions;
-  /** Wh at which a transaction with an invalid token is paused, by its id (MaxEnergyOnInvalidId). */
-  readonly #limits = new Map<string, number>();
+  /** By EVSE, so that there are never more than these. */
+  readonly #limits = new Map<number, Limit>();
 
   constructor(core: Core, cache: AuthCache, transactions: Transactions) {
     this.#core = core;
@@ -43,11 +50,11 @@ export class TransactionAnswers {
 
   /** Pauses a transaction that has used up what an invalid token may get. */
   onPowermeter(evseId: number, { energy_Wh_import }: Powermeter): void {
-    const transactionId = this.#transactions.runningAt(evseId);
-    const limit = transactionId === undefined ? undefined : this.#limits.get(transactionId);
-    if (transactionId === undefined || limit === undefined || energy_Wh_import.total < limit) return;
-    this.#limits.delete(transactionId);
-    const evse = this.#transactions.evseOf(transactionId);
+    const limit = this.#limits.get(evseId);
+    if (!limit || energy_Wh_import.total < limit.reading) return;
+    this.#limits.delete(evseId);
+    // Of a transaction that is over there is none.
+    const evse = this.#transactions.evseOf(limit.transactionId);
     inBackground(this.#core, "pausing", () => evse?.pause_charging({}));
   }
 
@@ -60,7 +67,9 @@ export class TransactionAnswers {
     } else if (maxEnergy !== undefined) {
       this.#explain(info, "TxCtrlr.MaxEnergyOnInvalidId", `charging goes on for ${maxEnergy} Wh`);
       const now = this.#transactions.reading(evse.id)?.powermeter.energy_Wh_import.total ?? 0;
-      if (!this.#limits.has(transactionId)) this.#limits.set(transactionId, now + maxEnergy);
+      if (this.#limits.get(evse.id)?.transactionId !== transactionId) {
+        this.#limits.set(evse.id, { transactionId, reading: now + maxEnergy });
+      }
     } else {
       this.#explain(info, "TxCtrlr.StopTxOnInvalidId", "charging is paused");
       inBackground(this.#core, "pausing", () => evse.pause_charging({}));

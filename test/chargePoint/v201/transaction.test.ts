@@ -222,6 +222,26 @@ describe("what the CSMS says of a running transaction's token (E05, C10.FR.05)",
     expect([at.station.of("pause_charging"), at.station.of("stop_transaction")]).toEqual([[{ id: 1 }], []]);
   });
 
+  it("a transaction that ends before it has used that up leaves nothing to the next one", async () => {
+    const values = { "TxCtrlr.StopTxOnInvalidId": "false", "TxCtrlr.MaxEnergyOnInvalidId": "500" };
+    const csms = saying({ status: "Invalid" });
+    const at = bench({ csms, values });
+    await at.connect();
+    const car = new Car(at);
+    car.measure(1000);
+    await car.plugIn();
+    await car.start();
+    await car.finish("Local");
+    await car.unplug();
+    csms.script.TransactionEvent = () => ({ idTokenInfo: { status: "Accepted" } });
+    const next = new Car(at, "22222222-2222-4333-8444-555555555555");
+    await next.plugIn();
+    await next.start();
+    next.measure(1600);
+    await at.settle();
+    expect(at.station.of("pause_charging")).toEqual([]);
+  });
+
   it("or pauses it at once", async () => {
     const values = { "TxCtrlr.StopTxOnInvalidId": "false", "TxCtrlr.MaxEnergyOnInvalidId": undefined };
     const { at } = await charging({ csms: saying({ status: "Invalid" }), values });
