@@ -1,7 +1,7 @@
 /** Nothing that a car does keeps the next one from charging, and nobody charges on another's contract. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { attacks, type Hostile, hostileAt } from "./hostileCar.ts";
-import { openSite, plugAndCharge, plugIn, type Site, type Visit } from "./site.ts";
+import { attacks, forgery, type Hostile, hostileAt } from "./hostileCar.ts";
+import { identity, openSite, plugAndCharge, plugIn, type Site, type Visit } from "./site.ts";
 
 let site: Site;
 let hostile: Hostile;
@@ -47,5 +47,29 @@ describe.each(attacks)("a station whose car sends $name", ({ run, answer }) => {
       problems: [],
     });
     expect(escaped).toEqual([]);
+  });
+});
+
+describe.each([false, true])("a station that leaves contracts to the CSMS, central validation %s", (central) => {
+  let trusting: Site;
+  beforeAll(async () => {
+    const here = "verify_contract_cert_chain";
+    trusting = await openSite((yaml) => yaml.replace(`${here}: true`, `${here}: false`));
+    const [component, variable] = [{ name: "ISO15118Ctrlr" }, { name: "CentralContractValidationAllowed" }];
+    const setVariableData = [{ component, variable, attributeValue: String(central) }];
+    await trusting.csms.call(identity, "SetVariables", { setVariableData });
+  });
+  afterAll(() => trusting.close());
+
+  it(`charges the honest car, and is not deceived by ${forgery.name}`, async () => {
+    const honest = await trusting.visit(plugAndCharge);
+    expect(honest.entries.map(({ title }) => title)).toContain("contract chain not checked here; the CSMS decides");
+    let said: string | undefined;
+    const attack = await trusting.visit(plugIn, async () => {
+      said = await forgery.run(hostileAt(trusting));
+    });
+    expect(said).toBe(forgery.answer);
+    expect(attack.events).not.toContain("Authorized");
+    expect(trusting.csms.transactions).toMatchObject([{ problems: [], endedAt: expect.any(String) }]);
   });
 });

@@ -1,5 +1,5 @@
 /** A car that is plugged in and means harm: what it does to a station, over real sockets. */
-import { createPrivateKey, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { connect as connectTcp, type Socket } from "node:net";
 import { duplexPair } from "node:stream";
@@ -10,6 +10,7 @@ import { chooseLink } from "../../src/transport/interfaces.ts";
 import { nodeNetwork } from "../../src/transport/node.ts";
 import { systemClock } from "../../src/util/clock.ts";
 import { encodeFrame, HEADER_LENGTH, payloadType } from "../../src/v2gtp/header.ts";
+import { parseCertificate } from "../../src/x509/certificate.ts";
 import { createCertificate } from "../../src/x509/create.ts";
 import { code, TestEv } from "../secc/world.ts";
 import type { Site } from "./site.ts";
@@ -334,6 +335,11 @@ export const attacks: readonly Attack[] = [
     run: async (hostile) => code(await (await selected(hostile)).ask("PaymentDetailsReq", ownContract(hostile))),
   },
   {
+    name: "a forged copy of somebody's contract",
+    answer: "FAILED_CertChainError",
+    run: async (hostile) => code(await (await selected(hostile)).ask("PaymentDetailsReq", forgedContract(hostile))),
+  },
+  {
     name: "AuthorizationReq without having shown a contract",
     answer: "FAILED_SequenceError",
     run: async (hostile) => code(await (await selected(hostile)).ask("AuthorizationReq", {}, hostile.key)),
@@ -390,13 +396,31 @@ export const attacks: readonly Attack[] = [
   },
 ];
 
+/** For a station that leaves contracts to the CSMS: the copy is shown, signed for with its own key, and waited for. */
+export const forgery: Attack = {
+  name: "a forged copy of somebody's contract with a signature that fits it",
+  answer: "FAILED",
+  async run(hostile) {
+    const ev = await selected(hostile);
+    const details = await ev.ask("PaymentDetailsReq", forgedContract(hostile));
+    if (details?.name !== "PaymentDetailsRes") return details?.name;
+    const { GenChallenge } = details.message;
+    let answer = await ev.ask("AuthorizationReq", { GenChallenge }, hostile.key);
+    while (answer?.name === "AuthorizationRes" && answer.message.EVSEProcessing !== "Finished") {
+      answer = await ev.ask("AuthorizationReq", {});
+    }
+    return code(answer);
+  },
+};
+
+/** Only the name is somebody's. */
 function ownContract({ recorded, key }: Hostile): Messages["PaymentDetailsReq"] {
   const { eMAID } = recorded.contract;
   const now = systemClock.now();
   const { der } = createCertificate({
     subject: { CN: eMAID, O: "Nobody", DC: "MO" },
     issuer: { CN: "MOSubCA2", O: "Nobody" },
-    publicKey: createPrivateKey(key.export({ type: "pkcs8", format: "pem" })),
+    publicKey: createPublicKey(key),
     signingKey: key,
     serialNumber: "0a",
     notBefore: now - 1e6,
@@ -404,4 +428,24 @@ function ownContract({ recorded, key }: Hostile): Messages["PaymentDetailsReq"] 
     extensions: [],
   });
   return { eMAID, ContractSignatureCertChain: { Certificate: der } };
+}
+
+/** All is somebody's but the key, so that hashes and OCSP say nothing against it; only the signature does. */
+function forgedContract({ recorded, key }: Hostile): Messages["PaymentDetailsReq"] {
+  const { Certificate, SubCertificates } = recorded.contract.ContractSignatureCertChain;
+  const [leaf, issuer] = [Certificate, ...(SubCertificates?.Certificate ?? [])].map((der) => parseCertificate(der));
+  if (!leaf || !issuer) throw new TypeError("the recorded chain has no sub-CA");
+  const { CN = "", O = "", C = "", DC = "" } = leaf.subject;
+  const { der } = createCertificate({
+    subject: { CN, O, C, DC },
+    issuer,
+    publicKey: createPublicKey(key),
+    signingKey: key,
+    serialNumber: leaf.serialNumber,
+    notBefore: leaf.notBefore,
+    notAfter: leaf.notAfter,
+    extensions: [...leaf.extensions.values()],
+  });
+  const ContractSignatureCertChain = { Certificate: der, ...(SubCertificates && { SubCertificates }) };
+  return { ...recorded.contract, ContractSignatureCertChain };
 }

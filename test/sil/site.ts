@@ -1,5 +1,5 @@
 /** A whole site that stays up for many cars: PKI, test CSMS and the station of config/, on the loopback interface. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
@@ -24,7 +24,8 @@ import { cryptoRandom as random } from "../../src/util/random.ts";
 import { Timeline, type TraceEntry } from "../../src/util/trace.ts";
 
 const PATIENCE_MS = 15_000;
-const identity = "cp001";
+/** Of the station at its CSMS. */
+export const identity = "cp001";
 const password = "a password of the test";
 
 /** What happened from a plug-in to the next unplugging, as far as the CSMS has heard of it. */
@@ -58,7 +59,8 @@ export const plugAndCharge = [
 /** A car that is there and says nothing itself. */
 export const plugIn = "iso_wait_slac_matched;sleep 3600";
 
-export async function openSite(): Promise<Site> {
+/** @param edit changes the text of the station's configuration. */
+export async function openSite(edit: (yaml: string) => string = (yaml) => yaml): Promise<Site> {
   const dir = mkdtempSync(join(tmpdir(), "plugcharge-site-"));
   const timeline = new Timeline(clock);
   const stations = [{ identity, profile: 1, password }] as const;
@@ -81,7 +83,9 @@ export async function openSite(): Promise<Site> {
   });
   const EvseV2G = evseV2G({ capture: (frame) => void frames.push(frame) });
   const catalogue = { ...modules, EvseV2G, DemoObserver: probe };
-  const plain = await loadConfig({ file: defaultConfigFile, files, modules: catalogue });
+  const file = join(dir, "station.yaml");
+  writeFileSync(file, edit(readFileSync(defaultConfigFile, "utf8")));
+  const plain = await loadConfig({ file, files, modules: catalogue });
   const place = { dir, files, modules: catalogue, csms: { url: csms.url, identity, password }, device: "lo" };
   const { config } = await install(plain, place);
   const sdpPort = await freeUdpPort();

@@ -21,7 +21,7 @@ export class ContractHashes {
     return (this.#token.iso15118CertificateHashData?.length ?? 0) > 0;
   }
 
-  /** Empty when no certificate of the chain has a known issuer and names an OCSP responder. */
+  /** Empty when the chain's signatures lead to no installed root, or none of its certificates names an OCSP responder. */
   list(): Promise<OCSPRequestDataType[]> {
     const { iso15118CertificateHashData = [], certificate = "" } = this.#token;
     if (this.given) return Promise.resolve(iso15118CertificateHashData.slice(0, MAX_HASHES));

@@ -20,7 +20,7 @@ export interface ContractFacts {
   /** Outcome of `evse_security.verify_certificate(chain, [MO, V2G])`. */
   readonly verified: CertificateValidationResult;
   readonly LocalAuthorizeOffline: boolean;
-  /** Whether hashes could be made from the chain: an issuer is known and a certificate names an OCSP responder. */
+  /** Whether hashes could be made from the chain: its signatures lead to an installed root and it names an OCSP responder. */
   readonly hashesFromChain: "made" | "none";
   readonly CentralContractValidationAllowed: boolean;
 }
@@ -100,8 +100,8 @@ export const contractTable: DecisionTable<ContractFacts, ContractVerdict> = {
       when: { ...online, ...noHashes, CentralContractValidationAllowed: [false] },
       verdict: { do: "answer", status: "Invalid" },
       because:
-        "no hashes can be made from the chain (no OCSP responder named in it), and central validation is not allowed",
-      fix: `Use a contract whose certificates name an OCSP responder, or ${allowCentral}.`,
+        "no hashes can be made from the chain (it does not hold, or names no OCSP responder), and central validation is not allowed",
+      fix: `Use a sound contract whose certificates name an OCSP responder, or ${allowCentral}.`,
     },
     {
       id: "offline-no-certificate",
