@@ -160,6 +160,9 @@ export class Secc {
     }
     if (ready) return;
     for (const connection of [...this.#connections]) connection.end();
+    // What was asked of one EV is not asked of the next.
+    this.#stop?.cancel();
+    this.update({ notification: "None" });
     // Handshakes that the EV has left unfinished would stand in the way of the next one.
     this.#listeners?.dropAll();
   }

@@ -197,6 +197,16 @@ describe("the EVSE's will", () => {
     expect(of.secc.evse).toMatchObject({ notification: "None", shutdown: false });
   });
 
+  it("stop_charging of an EV that leaves before its session is nothing that the next one hears", async () => {
+    const of = await begin();
+    of.secc.stopCharging(true);
+    of.secc.dlinkReady(false);
+    of.secc.dlinkReady(true);
+    const next = await charge(of);
+    const told = await next.ask("ChargingStatusReq");
+    expect(told).toMatchObject({ message: { AC_EVSEStatus: { EVSENotification: "None" } } });
+  });
+
   it("the contactor that does not close fails the session", async () => {
     const of = await begin({}, (effect, secc) => {
       if (effect.to === "charger" && effect.name.startsWith("require_auth")) obliging(effect, secc);

@@ -55,13 +55,23 @@ export class Communication {
     if (this.#session) return this.#no("a session is under way already");
     if (!supported_ISO15118_2) return this.#no("supported_ISO15118_2 is off, and nothing else is spoken");
     if (!isSupported(EnergyTransferMode)) return this.#no(`${EnergyTransferMode} is nothing that this car can`);
-    this.#session = this.#open({ ...order, EnergyTransferMode });
-    const { finished } = await this.#session;
+    const opening = this.#open({ ...order, EnergyTransferMode });
+    this.#session = opening;
+    try {
+      this.#follow(await opening);
+    } catch (error) {
+      // What failed here must not stand in the way of the next try.
+      this.#session = undefined;
+      throw error;
+    }
+    return true;
+  }
+
+  #follow({ finished }: CarSession): void {
     void finished.then(
       (outcome) => this.#end(outcome.ended === "paused" ? outcome.resume : undefined),
       (error: unknown) => this.#fail(error),
     );
-    return true;
   }
 
   /** Ends the session in good order. */
@@ -123,8 +133,9 @@ export class Communication {
   }
 
   #fail(error: unknown): void {
-    if (!(error instanceof UserError)) throw error;
-    this.#ports.log.error({}, error.describe());
+    const { log } = this.#ports;
+    if (error instanceof UserError) log.error({}, error.describe());
+    else log.error({ err: error }, "the car's session failed by our own fault");
     this.#end(undefined);
   }
 }

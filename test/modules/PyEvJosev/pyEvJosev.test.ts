@@ -8,7 +8,7 @@ import { createPki, type Pki } from "../../../src/pki/pki.ts";
 import { requireFault } from "../../../src/pki/testPki.ts";
 import { writePki } from "../../../src/pki/write.ts";
 import { memoryNetwork } from "../../../src/transport/memory.ts";
-import { nodeFiles } from "../../../src/util/files.ts";
+import { type Files, nodeFiles } from "../../../src/util/files.ts";
 import { ManualClock } from "../../../src/util/manualClock.ts";
 import { cryptoRandom } from "../../../src/util/random.ts";
 import { Timeline } from "../../../src/util/trace.ts";
@@ -223,6 +223,26 @@ describe("bad case:", () => {
     expect(titles(car)).toContainEqual(expect.stringContaining(reason));
     expect(names(car)).not.toContain("PaymentDetailsReq");
     expect(names(car)).toContain("AuthorizationReq");
+  });
+
+  it("what fails by our own fault ends this session only", async () => {
+    const broken = new TypeError("broken");
+    const network = memoryNetwork({ certificates: { chain: [] } });
+    let files: Files = { ...nodeFiles, info: () => Promise.reject(broken) };
+    const car = await startUnderTest(
+      carOver(() => ({ ...network, openDatagrams: () => Promise.reject(broken) })),
+      {
+        config: plain,
+        ports: { files: { ...nodeFiles, info: (path) => files.info(path) } },
+        env: { certsDir: join(folder, "good"), shareDir: folder },
+      },
+    );
+    await expect(car.on.ev.call("start_charging", order)).rejects.toThrow();
+    files = nodeFiles;
+    expect(await car.on.ev.call("start_charging", order)).toBe(true);
+    expect(await car.heard()).toContain("ev.v2g_session_finished null");
+    expect(car.logged.at(-1)).toContain("by our own fault");
+    await car.station.stop();
   });
 
   it("keys of the configuration without effect are named", async () => {
