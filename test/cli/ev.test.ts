@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { scenarios } from "../../src/cli/peer/scenarios.ts";
 import { charger, pkiFolder, plugcharge, verdicts } from "./peer/support.ts";
 
 describe("plugcharge ev", () => {
@@ -66,14 +67,35 @@ describe("plugcharge ev", () => {
   });
 
   it.each([
-    [["--no-tls"], /Plug & Charge is for TLS only/],
+    [["--no-tls"], /is Plug & Charge, which is for TLS only/],
     [[], /a car with TLS needs V2G roots/],
     [["--scenario", "ac-pnc", "--cycles", "0"], /Expected a whole number from 1/],
-    [["--scenario", "dc"], /Allowed choices are ac-pnc, ac-eim/],
+    [["--scenario", "tram"], /Allowed choices are ac-pnc, ac-eim/],
   ])("bad case: %j is refused before anything is sent", async (args, sentence) => {
     const ev = plugcharge("ev", "--iface", "lo", ...args);
     expect(await ev.exitCode).toBe(2);
     expect(ev.errors.join("")).toMatch(sentence);
+  });
+
+  it("pauses, comes back and joins its session again", async () => {
+    const pki = await pkiFolder();
+    const secc = await charger("--pki", pki, "--sessions", "2");
+    const ev = plugcharge("ev", ...secc.at, "--pki", pki, "--scenario", "pause", "--cycles", "2", "--json");
+    expect([await ev.exitCode, await secc.exitCode]).toEqual([0, 0]);
+    expect(verdicts(ev)).toMatchObject([{ verdict: "charged", payment: "Contract", cycles: 4 }]);
+    expect(ev.lines.filter((line) => line.includes("OK_OldSessionJoined"))).toHaveLength(1);
+  });
+
+  it("lists its scenarios, also without an interface", async () => {
+    const list = plugcharge("ev", "--scenario", "list");
+    expect(await list.exitCode).toBe(0);
+    expect(list.lines.map((line) => line.split(" ")[0])).toEqual(scenarios.map(({ name }) => name));
+  });
+
+  it("bad case: without an interface it asks for one", async () => {
+    const ev = plugcharge("ev");
+    expect(await ev.exitCode).toBe(2);
+    expect(ev.errors.join("")).toMatch(/a network interface is needed .*--iface/);
   });
 
   it("bad case: without a contract it says which files it wants", async () => {

@@ -29,6 +29,14 @@ describe("plugcharge secc", () => {
     ]);
   });
 
+  it("offers with --scenario only what that is about", async () => {
+    const pki = await pkiFolder();
+    const secc = await charger("--pki", pki, "--sessions", "1", "--scenario", "ac-eim");
+    const ev = plugcharge("ev", ...secc.at, "--pki", pki);
+    expect([await ev.exitCode, await secc.exitCode]).toEqual([1, 1]);
+    expect(ev.lines.at(-1)).toMatch(/Contract is enforced, but the EVSE does not offer/);
+  });
+
   it.each([
     ["contract:expired", "PaymentDetailsRes FAILED_CertificateExpired"],
     ["contract:unknown-root", "PaymentDetailsRes FAILED_CertificateNotAllowedAtThisEVSE"],

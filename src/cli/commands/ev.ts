@@ -1,9 +1,8 @@
 /** `plugcharge ev`: our car at any charger, to test chargers with. */
 import { resolve } from "node:path";
-import { Command, Option } from "commander";
+import { Command } from "commander";
 import type { Contract } from "../../evcc/index.ts";
 import { type Found, readContract, readV2gRoots } from "../../modules/PyEvJosev/certificates.ts";
-import { chooseLink } from "../../transport/interfaces.ts";
 import { nodeNetwork } from "../../transport/node.ts";
 import { systemClock } from "../../util/clock.ts";
 import { UserError } from "../../util/errors.ts";
@@ -12,17 +11,18 @@ import { SDP_PORT } from "../../v2gtp/sdp.ts";
 import type { Certificate } from "../../x509/index.ts";
 import { exitCodes, type Io } from "../io.ts";
 import { driveCar } from "../peer/car.ts";
+import { linkOf } from "../peer/link.ts";
 import { wholeNumber } from "../peer/numbers.ts";
 import { openPkiFolder } from "../peer/pkiFolder.ts";
+import { listScenarios, scenarioOption } from "../peer/scenarioOption.ts";
+import { findScenario, type Scenario } from "../peer/scenarios.ts";
 import { openScreen } from "../peer/screen.ts";
 import type { Payment } from "../peer/verdict.ts";
 
-const scenarios: Readonly<Record<"ac-pnc" | "ac-eim", Payment>> = { "ac-pnc": "Contract", "ac-eim": "ExternalPayment" };
-
 interface Flags {
-  readonly iface: string;
+  readonly iface?: string;
   readonly pki?: string;
-  readonly scenario: keyof typeof scenarios;
+  readonly scenario: Scenario | "list";
   readonly tls: boolean;
   readonly cycles: number;
   readonly sdpPort: number;
@@ -32,40 +32,44 @@ interface Flags {
 /** @param io the outside world. */
 export function evCommand(io: Io): Command {
   return new Command("ev")
-    .description("Be a car (AC, ISO 15118-2) at any charger, and say how the session went.")
-    .requiredOption("--iface <name>", "network interface towards the charger; auto, or lo for loopback")
+    .description("Be a car (ISO 15118-2) at any charger, and say how the session went.")
+    .option("--iface <name>", "network interface towards the charger; auto, or lo for loopback")
     .option("--pki <dir>", "folder with certificates in EVerest's or EcoG's layout; not needed with --no-tls")
-    .addOption(
-      new Option("--scenario <name>", "ac-pnc pays by contract, ac-eim by external payment")
-        .choices(Object.keys(scenarios))
-        .default("ac-pnc"),
-    )
+    .addOption(scenarioOption("what the car does").default(findScenario("ac-pnc"), "ac-pnc"))
     .option("--no-tls", "connect without TLS; then there is no Plug & Charge")
     .option("--cycles <n>", "turns of the charge loop", wholeNumber(1, 1_000_000), 10)
     .option("--sdp-port <port>", "UDP port of SECC discovery", wholeNumber(1, 65_535), SDP_PORT)
     .option("--json", "print the timeline as JSON lines; the last line is the verdict", false)
-    .action((flags: Flags) => drive(flags, io));
+    .action((flags: Flags) =>
+      flags.scenario === "list" ? listScenarios(io, flags.json) : drive(flags, flags.scenario, io),
+    );
 }
 
-async function drive(flags: Flags, io: Io): Promise<void> {
-  const { scenario, cycles, sdpPort, json } = flags;
-  const payment = scenarios[scenario];
-  if (payment === "Contract" && !flags.tls) {
-    throw new UserError("Plug & Charge is for TLS only", { key: "--no-tls", fix: "Leave it out, or choose ac-eim." });
-  }
-  const link = chooseLink(flags.iface);
-  const certificates = flags.tls ? await readCertificates(flags, payment) : { roots: [] };
-  const tls = !flags.tls ? "none" : payment === "Contract" ? "required" : "wanted";
-  const screen = openScreen(io, json, `plugcharge ev: a car (AC, ISO 15118-2, ${scenario}) on ${link.interface}`);
+async function drive(flags: Flags, scenario: Scenario, io: Io): Promise<void> {
+  const { cycles, sdpPort, json } = flags;
+  const tls = tlsOf(flags, scenario);
+  const link = linkOf(flags);
+  const certificates = tls === "none" ? { roots: [] } : await readCertificates(flags, scenario.payment);
+  const screen = openScreen(io, json, `plugcharge ev: a car (${scenario.name}) on ${link.interface}`);
   const ports = { network: nodeNetwork(), clock: systemClock, timeline: screen.timeline };
   const verdict = await driveCar({
     ...ports,
-    ...{ link, sdpPort, tls, payment, cycles, interrupted: io.interrupted() },
+    ...{ link, sdpPort, tls, scenario, cycles, interrupted: io.interrupted() },
     ...certificates,
   });
   screen.end();
   screen.tell(verdict);
   io.setExitCode(verdict.verdict === "charged" ? exitCodes.ok : exitCodes.failed);
+}
+
+/** @throws UserError when the scenario is for TLS only, and there shall be none. */
+function tlsOf(flags: Flags, { tls, name }: Scenario): Scenario["tls"] {
+  if (flags.tls) return tls;
+  if (tls !== "required") return "none";
+  throw new UserError(`${name} is Plug & Charge, which is for TLS only`, {
+    key: "--no-tls",
+    fix: "Leave it out, or choose ac-eim.",
+  });
 }
 
 interface CarCertificates {

@@ -1,7 +1,6 @@
 /** `plugcharge secc`: a charger for any car, to test cars with. */
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
-import { chooseLink } from "../../transport/interfaces.ts";
 import { nodeNetwork } from "../../transport/node.ts";
 import { systemClock } from "../../util/clock.ts";
 import { UserError } from "../../util/errors.ts";
@@ -11,16 +10,20 @@ import { cryptoRandom } from "../../util/random.ts";
 import { SDP_PORT } from "../../v2gtp/sdp.ts";
 import { exitCodes, type Io } from "../io.ts";
 import { openCharger } from "../peer/charger.ts";
+import { linkOf } from "../peer/link.ts";
 import { wholeNumber } from "../peer/numbers.ts";
 import { openPkiFolder, readContractRoots, readSeccCredentials } from "../peer/pkiFolder.ts";
+import { listScenarios, scenarioOption } from "../peer/scenarioOption.ts";
+import { anyCar, type Scenario } from "../peer/scenarios.ts";
 import { openScreen, type Screen } from "../peer/screen.ts";
 import type { Payment, SessionVerdict } from "../peer/verdict.ts";
 
 const payments: Readonly<Record<"pnc" | "eim", Payment>> = { pnc: "Contract", eim: "ExternalPayment" };
 
 interface Flags {
-  readonly iface: string;
-  readonly pki: string;
+  readonly iface?: string;
+  readonly pki?: string;
+  readonly scenario?: Scenario | "list";
   readonly sessions?: number;
   readonly tls: "force" | "allow" | "prohibit";
   readonly auth?: keyof typeof payments;
@@ -32,9 +35,10 @@ interface Flags {
 /** @param io the outside world. */
 export function seccCommand(io: Io): Command {
   return new Command("secc")
-    .description("Be a charger (AC, ISO 15118-2) for any car, and say of every session how it went.")
-    .requiredOption("--iface <name>", "network interface towards the car; auto, or lo for loopback")
-    .requiredOption("--pki <dir>", "folder with certificates in EVerest's or EcoG's layout")
+    .description("Be a charger (ISO 15118-2) for any car, and say of every session how it went.")
+    .option("--iface <name>", "network interface towards the car; auto, or lo for loopback")
+    .option("--pki <dir>", "folder with certificates in EVerest's or EcoG's layout")
+    .addOption(scenarioOption("what alone is offered (default: all that a car may want)"))
     .option("--sessions <n>", "stop after this many sessions (default: Ctrl+C stops it)", wholeNumber(1, 1_000_000))
     .addOption(
       new Option("--tls <how>", "whether cars must, may or cannot connect by TLS")
@@ -51,14 +55,17 @@ export function seccCommand(io: Io): Command {
         .choices(["debug", "info", "warn", "error", "silent"])
         .default("silent"),
     )
-    .action((flags: Flags) => serve(flags, io));
+    .action((flags: Flags) =>
+      flags.scenario === "list" ? listScenarios(io, flags.json) : serve(flags, flags.scenario, io),
+    );
 }
 
-async function serve(flags: Flags, io: Io): Promise<void> {
+async function serve(flags: Flags, scenario: Scenario | undefined, io: Io): Promise<void> {
   const { auth, sessions = Number.POSITIVE_INFINITY } = flags;
-  const link = chooseLink(flags.iface);
+  const link = linkOf(flags);
   const certificates = await readCertificates(flags);
-  const screen = openScreen(io, flags.json, `plugcharge secc: a charger (AC, ISO 15118-2) on ${link.interface}`);
+  const what = scenario?.name ?? "for any car";
+  const screen = openScreen(io, flags.json, `plugcharge secc: a charger (${what}) on ${link.interface}`);
   const verdicts: SessionVerdict[] = [];
   let enough = () => {};
   const served = new Promise<void>((settle) => {
@@ -67,7 +74,7 @@ async function serve(flags: Flags, io: Io): Promise<void> {
   const charger = await openCharger({
     ...{ network: nodeNetwork(), clock: systemClock, random: cryptoRandom, log: createLogger(flags.log) },
     ...{ link, sdpPort: flags.sdpPort, tlsSecurity: flags.tls, timeline: screen.timeline, ...certificates },
-    ...(auth && { payment: payments[auth] }),
+    evse: { ...(scenario?.evse ?? anyCar), ...(auth && { paymentOptions: [payments[auth]] }) },
     onSession(verdict) {
       screen.tell(verdict);
       if (verdicts.push(verdict) >= sessions) enough();
@@ -80,6 +87,9 @@ async function serve(flags: Flags, io: Io): Promise<void> {
 
 /** @throws UserError when there is no certificate, but it is needed. */
 async function readCertificates({ pki, tls }: Flags) {
+  if (pki === undefined) {
+    throw new UserError("a charger needs certificates", { key: "--pki", fix: "Name the folder that holds them." });
+  }
   const folder = await openPkiFolder(nodeFiles, resolve(pki));
   const credentials = tls === "prohibit" ? undefined : await readSeccCredentials(nodeFiles, folder);
   if (!credentials && tls !== "prohibit") {

@@ -1,11 +1,14 @@
-/** Our car at any charger: one session, judged. */
+/** Our car at any charger: the sessions of one scenario, judged. */
 import {
+  type CarPorts,
   CarSession,
   type Contract,
   checkCharger,
   type Effect,
   isRegular,
   type MessageFacts,
+  type Outcome,
+  type PausedSession,
   type Witness,
 } from "../../evcc/index.ts";
 import { carFor } from "../../modules/PyEvJosev/car.ts";
@@ -13,11 +16,12 @@ import { manifest } from "../../modules/PyEvJosev/manifest.ts";
 import { traceMessage } from "../../secc/trace.ts";
 import type { Link } from "../../transport/interfaces.ts";
 import type { Network } from "../../transport/ports.ts";
-import type { Clock } from "../../util/clock.ts";
+import { type Clock, sleep } from "../../util/clock.ts";
 import type { Timeline } from "../../util/trace.ts";
 import type { Certificate } from "../../x509/index.ts";
 import { record } from "./record.ts";
-import { judgeSession, type Payment, type SessionVerdict } from "./verdict.ts";
+import type { Behaviour, Scenario } from "./scenarios.ts";
+import { judgeSession, loopResponses, type SessionVerdict } from "./verdict.ts";
 
 export interface CarOptions {
   readonly network: Network;
@@ -26,7 +30,7 @@ export interface CarOptions {
   readonly link: Link;
   readonly sdpPort: number;
   readonly tls: "none" | "wanted" | "required";
-  readonly payment: Payment;
+  readonly scenario: Scenario;
   readonly contract?: Contract;
   /** V2G roots. */
   readonly roots: readonly Certificate[];
@@ -41,47 +45,76 @@ const SDP_CYCLES = 1;
 const DELAYS = 0;
 const A_DAY = 86_400;
 const ENERGY_WH = 22_000;
+/** Between two sessions, so that the charger has seen the end of the one before. */
+const REST_MS = 500;
 
 /** Never rejects for what the charger does. @throws UserError when the link cannot be used. */
 export async function driveCar(options: CarOptions): Promise<SessionVerdict> {
-  const { network, clock, timeline, link, sdpPort, tls, payment, contract, roots, cycles } = options;
+  const { clock, timeline, roots, scenario } = options;
   const take = record(timeline);
-  const enforced = { payment_option: payment, enforce_payment_option: true };
-  const order = { SelectedPaymentOption: enforced, DepartureTime: A_DAY, EAmount: ENERGY_WH };
-  const config = manifest.config.parse({});
   let secured = false;
-  const session: CarSession = new CarSession(
-    {
-      ...{ link, sdpPort, sdpCycles: SDP_CYCLES, tls },
-      car: carFor({ ...order, EnergyTransferMode: "AC_three_phase_core" }, config, link, contract, DELAYS),
-    },
-    {
-      ...{ network, clock, trace: timeline },
-      publish: (_: Extract<Effect, { to: "ev" }>) => {},
-      witness: witness(timeline, cycles, () => session.stop(`the car has enough after ${cycles} turns of the loop`)),
-      verifyCharger: (shown) => {
-        const verdict = checkCharger({ shown, roots, time: clock.now() });
-        secured = verdict.ok;
-        return verdict;
-      },
-    },
-  );
-  void options.interrupted.then(() => session.stop("the person wants to stop"));
-  const outcome = await session.finished;
-  const verdict = judgeSession({ entries: take(), tls: secured, payment, reason: outcome.reason });
+  const verifyCharger: CarPorts["verifyCharger"] = (shown) => {
+    const verdict = checkCharger({ shown, roots, time: clock.now() });
+    secured = verdict.ok;
+    return verdict;
+  };
+  const outcome = await visit(options, verifyCharger);
+  const { payment, sessions, proof } = scenario;
+  const verdict = judgeSession({
+    ...{ entries: take(), tls: secured, payment, reason: outcome.reason, sessions: sessions.length },
+    ...(proof && { proof }),
+  });
   return isRegular(outcome)
     ? verdict
     : { ...verdict, verdict: "failed", reason: `${outcome.ended}: ${outcome.reason}` };
 }
 
+/** One session after the other, as long as they end well. @returns how the last one ended. */
+async function visit(options: CarOptions, verifyCharger: CarPorts["verifyCharger"]): Promise<Outcome> {
+  const [first, ...more] = options.scenario.sessions;
+  let outcome = await drive(options, verifyCharger, first);
+  for (const behaviour of more) {
+    if (!isRegular(outcome)) return outcome;
+    await sleep(options.clock, REST_MS);
+    outcome = await drive(options, verifyCharger, behaviour, outcome.ended === "paused" ? outcome.resume : undefined);
+  }
+  return outcome;
+}
+
+function drive(
+  options: CarOptions,
+  verifyCharger: CarPorts["verifyCharger"],
+  behaviour: Behaviour = () => {},
+  resume?: PausedSession,
+): Promise<Outcome> {
+  const { network, clock, timeline, link, sdpPort, tls, contract, cycles, scenario, interrupted } = options;
+  const enforced = { payment_option: scenario.payment, enforce_payment_option: true };
+  const order = { SelectedPaymentOption: enforced, DepartureTime: A_DAY, EAmount: ENERGY_WH };
+  const config = manifest.config.parse({});
+  const session: CarSession = new CarSession(
+    {
+      ...{ link, sdpPort, sdpCycles: SDP_CYCLES, tls },
+      car: carFor({ ...order, EnergyTransferMode: scenario.mode }, config, link, contract, DELAYS),
+      ...(resume && { resume }),
+    },
+    {
+      ...{ network, clock, trace: timeline, verifyCharger },
+      publish: (_: Extract<Effect, { to: "ev" }>) => {},
+      witness: witness(timeline, (turn) => behaviour(session, turn, cycles)),
+    },
+  );
+  void interrupted.then(() => session.stop("the person wants to stop"));
+  return session.finished;
+}
+
 /** Puts every message on the timeline, and counts the turns of the charge loop. */
-function witness(timeline: Timeline, cycles: number, enough: () => void): Witness {
+function witness(timeline: Timeline, onTurn: (turn: number) => void): Witness {
   let turns = 0;
   return (from, name, { ResponseCode, EVSEProcessing }: MessageFacts) => {
     traceMessage(timeline, from, name, {
       ...(ResponseCode === undefined ? {} : { ResponseCode }),
       ...(EVSEProcessing === undefined ? {} : { EVSEProcessing }),
     });
-    if (name === "ChargingStatusRes" && ++turns === cycles) enough();
+    if (loopResponses.includes(name)) onTurn(++turns);
   };
 }

@@ -14,7 +14,7 @@ import type { Random } from "../../util/random.ts";
 import type { Timeline, TraceEntry } from "../../util/trace.ts";
 import type { Certificate } from "../../x509/index.ts";
 import { record } from "./record.ts";
-import { judgeSession, type Payment, type SessionVerdict } from "./verdict.ts";
+import { judgeSession, type SessionVerdict } from "./verdict.ts";
 
 export interface ChargerOptions {
   readonly network: Network;
@@ -28,8 +28,8 @@ export interface ChargerOptions {
   readonly credentials: TlsCredentials | undefined;
   /** What contracts may lead to. */
   readonly contractRoots: readonly Certificate[];
-  /** The only way to pay that is offered; absent for all. */
-  readonly payment?: Payment;
+  /** What it offers. With one way to pay, the sessions are judged by it. */
+  readonly evse: Partial<Evse>;
   /** Gets a session when it is over. */
   onSession(verdict: SessionVerdict): void;
 }
@@ -39,18 +39,11 @@ const MAX_CONNECTIONS = 8;
 /** Seconds; this EVSE decides at once, so they are never used up. */
 const AUTHORIZATION = { authTimeoutPnc: 55, authTimeoutEim: 300 } as const;
 
-/** 22 kW on three phases. */
-const hardware: Partial<Evse> = {
-  evseId: "DE*PNC*E00001",
-  energyTransferModes: ["AC_single_phase_core", "AC_three_phase_core"],
-  nominalVoltage: 230,
-  nominalCurrent: 32,
-  currentLimit: 32,
-};
+const EVSE_ID = "DE*PNC*E00001";
 
 /** Opens it. @returns what closes it. @throws UserError when it cannot listen or its certificate cannot be used. */
 export async function openCharger(options: ChargerOptions): Promise<Secc> {
-  const { link, credentials, payment, timeline, sdpPort, clock, contractRoots } = options;
+  const { link, credentials, evse, timeline, sdpPort, clock, contractRoots } = options;
   const judge = sessionJudge(options);
   const secc: Secc = new Secc({
     ...options,
@@ -69,7 +62,7 @@ export async function openCharger(options: ChargerOptions): Promise<Secc> {
       if (reason !== undefined) judge(reason);
     },
   });
-  secc.update({ ...hardware, paymentOptions: payment ? [payment] : ["Contract", "ExternalPayment"] });
+  secc.update({ evseId: EVSE_ID, ...evse });
   await secc.open(link, credentials);
   secc.dlinkReady(true);
   const title = `waits for cars on ${link.interface} (${link.address}, SDP port ${sdpPort})`;
@@ -111,7 +104,8 @@ function endOf(effect: OutwardEffect): string | undefined {
 }
 
 /** Judges what has come since the session before. */
-function sessionJudge({ timeline, payment, onSession }: ChargerOptions): (reason: string) => void {
+function sessionJudge({ timeline, evse, onSession }: ChargerOptions): (reason: string) => void {
+  const payment = evse.paymentOptions?.length === 1 ? evse.paymentOptions[0] : undefined;
   const take = record(timeline);
   return (reason) => {
     const entries = sinceDiscovery(take());

@@ -11,6 +11,10 @@ export interface Findings {
   readonly payment?: Payment;
   /** Why it ended, as the side that we are has seen it. */
   readonly reason?: string;
+  /** How many sessions it was to have; 1 when absent. */
+  readonly sessions?: number;
+  /** What must have been answered: `Name` or `Name ResponseCode`. */
+  readonly proof?: readonly string[];
 }
 
 export interface SessionVerdict {
@@ -27,17 +31,23 @@ export interface SessionVerdict {
   readonly ms: number;
 }
 
-/** Charged is a session that reached the charge loop, was ended with SessionStop and paid as it was meant to be. */
+/** A turn of the charge loop, AC and DC. */
+export const loopResponses: readonly string[] = ["ChargingStatusRes", "CurrentDemandRes"];
+
+/** Charged is what reached the charge loop, was ended with SessionStop and paid as it was meant to be. */
 export function judgeSession(findings: Findings): SessionVerdict {
   const messages = findings.entries.filter(({ kind }) => kind === "message");
   const answered = messages.filter(({ outcome, from }) => from === "EVSE" && outcome === "ok");
   const count = (title: string) => answered.filter((message) => message.title === title).length;
-  const cycles = count("ChargingStatusRes");
+  const cycles = answered.filter(({ title }) => loopResponses.includes(title)).length;
   const payment = paymentOf(count);
   const fault =
     refusalOf(findings.entries) ??
     (cycles === 0 ? `no charge loop${after(messages, findings.reason)}` : undefined) ??
-    (count("SessionStopRes") === 0 ? `no SessionStop${after(messages, findings.reason)}` : undefined) ??
+    (count("SessionStopRes") < (findings.sessions ?? 1)
+      ? `no SessionStop${after(messages, findings.reason)}`
+      : undefined) ??
+    missingProof(answered, findings.proof) ??
     (findings.payment && payment !== findings.payment ? `paid by ${payment}, not by ${findings.payment}` : undefined);
   return {
     verdict: fault === undefined ? "charged" : "failed",
@@ -48,6 +58,12 @@ export function judgeSession(findings: Findings): SessionVerdict {
     messages: messages.filter(({ title }) => !title.startsWith("SECCDiscovery")).length,
     ms: (messages.at(-1)?.time ?? 0) - (messages[0]?.time ?? 0),
   };
+}
+
+function missingProof(answered: readonly TraceEntry[], proof: readonly string[] = []): string | undefined {
+  const said = new Set(answered.flatMap(({ title, detail }) => [title, `${title} ${String(detail?.ResponseCode)}`]));
+  const missing = proof.find((wanted) => !said.has(wanted));
+  return missing && `charged, but without ${missing}`;
 }
 
 function paymentOf(count: (title: string) => number): Payment | null {

@@ -25,6 +25,12 @@ describe("the verdict on a session with a foreign peer", () => {
       "no charge loop, the last message is AuthorizationRes: gone",
     ],
     ["no SessionStop", { entries: pnc.slice(0, -1) }, "no SessionStop, the last message is ChargingStatusRes"],
+    ["one session of two", { entries: pnc, sessions: 2 }, "no SessionStop, the last message is SessionStopRes"],
+    [
+      "what the scenario is about did not come",
+      { entries: pnc, proof: ["SessionSetupRes OK_OldSessionJoined"] },
+      "charged, but without SessionSetupRes OK_OldSessionJoined",
+    ],
     ["nothing at all", { entries: [] }, "no charge loop, the last message is none"],
     ["a refusal", { entries: [...eim, res("PowerDeliveryRes", "FAILED")] }, "PowerDeliveryRes FAILED"],
   ])("bad case: %s", (_, findings, reason) => {

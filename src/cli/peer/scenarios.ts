@@ -1,0 +1,75 @@
+/** What a test with a foreign charger or car is about: one row a scenario. `plugcharge ev` and `plugcharge secc` read no other place. */
+import type { CarSession, EnergyTransferMode } from "../../evcc/index.ts";
+import type { Evse } from "../../secc/evse.ts";
+import type { Payment } from "./verdict.ts";
+
+/** What the car does after a turn of the charge loop; turns count from 1 in each session. */
+export type Behaviour = (car: CarSession, turn: number, cycles: number) => void;
+
+export interface Scenario {
+  readonly name: string;
+  /** One clause: what is special, and what the other side must be able to. */
+  readonly about: string;
+  readonly payment: Payment;
+  /** What the car asks for. */
+  readonly mode: EnergyTransferMode;
+  /** `required`: not without TLS; `wanted`: as it can be had, unless it is switched off; `none`: never. */
+  readonly tls: "required" | "wanted" | "none";
+  /** One a session, in their order; a session that the car has paused is joined by the next. */
+  readonly sessions: readonly Behaviour[];
+  /** What must have been answered beside charging, with its code when it matters: `SessionSetupRes OK_OldSessionJoined`. */
+  readonly proof?: readonly string[];
+  /** What the EVSE behind our charger offers when it is there for this scenario alone. */
+  readonly evse: Partial<Evse>;
+}
+
+const charge: Behaviour = (car, turn, cycles) => {
+  if (turn === cycles) car.stop(`the car has enough after ${cycles} turns of the loop`);
+};
+
+const chargeAndPause: Behaviour = (car, turn, cycles) => {
+  if (turn === cycles) car.pause(`the car pauses after ${cycles} turns of the loop`);
+};
+
+/** 22 kW on three phases. */
+const ac: Partial<Evse> = {
+  energyTransferModes: ["AC_single_phase_core", "AC_three_phase_core"],
+  nominalVoltage: 230,
+  nominalCurrent: 32,
+  currentLimit: 32,
+};
+
+const acPnc = {
+  payment: "Contract",
+  mode: "AC_three_phase_core",
+  tls: "required",
+  sessions: [charge],
+  evse: { ...ac, paymentOptions: ["Contract"] },
+} as const;
+
+export const scenarios: readonly Scenario[] = [
+  { name: "ac-pnc", about: "AC, paid by contract", ...acPnc },
+  {
+    name: "ac-eim",
+    about: "AC, paid by external payment, with TLS or without",
+    payment: "ExternalPayment",
+    mode: "AC_three_phase_core",
+    tls: "wanted",
+    sessions: [charge],
+    evse: { ...ac, paymentOptions: ["ExternalPayment"] },
+  },
+  {
+    name: "pause",
+    about: "AC, paid by contract: the car pauses the session, comes back and joins it again",
+    ...acPnc,
+    sessions: [chargeAndPause, charge],
+    proof: ["SessionSetupRes OK_OldSessionJoined"],
+  },
+];
+
+/** What our charger offers when it is there for every car. */
+export const anyCar: Partial<Evse> = { ...ac, paymentOptions: ["Contract", "ExternalPayment"] };
+
+export function findScenario(name: string): Scenario | undefined {
+  return scenarios.find((scenario) => scenario.name === name);
+}
