@@ -20,6 +20,11 @@ const root = resolve(import.meta.dirname, "..");
 
 export const versions: readonly Version[] = [
   {
+    name: "1.6",
+    schemas: resolve(root, "schemas/ocpp1.6.json"),
+    output: resolve(root, "src/ocpp/v16/messages.generated.ts"),
+  },
+  {
     name: "2.0.1",
     schemas: resolve(root, "schemas/ocpp2.0.1.json"),
     output: resolve(root, "src/ocpp/v201/messages.generated.ts"),
@@ -39,7 +44,10 @@ const typeName = (id: string) =>
     .replace(/\.conf$/, "Response");
 
 const dropped = (key: string, value: unknown) =>
-  ["$id", "$schema", "definitions"].includes(key) || (key === "description" && typeof value === "string");
+  ["$id", "$schema", "definitions"].includes(key) ||
+  (key === "description" && typeof value === "string") ||
+  // A message without properties.
+  (key === "properties" && typeof value === "object" && value !== null && Object.keys(value).length === 0);
 
 /** A copy with structure only; what has none (`data` of DataTransfer) may be anything. */
 function bare(value: unknown): unknown {

@@ -27,14 +27,28 @@ interface MessageSchema {
 const accepted: Verdict = { ok: true };
 const suffixes: Readonly<Record<Direction, string>> = { request: "req", response: "conf" };
 
-/** @param schemas the file with all schemas of `version`, read when the first payload is checked. */
-export function createValidator(version: OcppVersion, schemas: URL): Validator {
+/** A schema on its way into the validator; the file stays as it is. */
+export type Adapt = (id: string, schema: object) => object;
+
+/** Limits such as 0.1 are no binary fractions, so a multiple counts as one up to this many decimals. */
+const MULTIPLE_OF_PRECISION = 6;
+
+/**
+ * @param schemas the file with all schemas of `version`, read when the first payload is checked.
+ * @param adapt makes a schema another, for what deviates from the version's own.
+ */
+export function createValidator(version: OcppVersion, schemas: URL, adapt: Adapt = (_id, schema) => schema): Validator {
   const compiled = new Map<string, ValidateFunction>();
   let library: { readonly ajv: Ajv; readonly byId: ReadonlyMap<string, object> } | undefined;
 
   function load() {
     library ??= {
-      ajv: new Ajv({ strict: false, logger: false, formats: { "date-time": isDateTime } }),
+      ajv: new Ajv({
+        strict: false,
+        logger: false,
+        formats: { "date-time": isDateTime },
+        multipleOfPrecision: MULTIPLE_OF_PRECISION,
+      }),
       byId: schemasById(schemas),
     };
     return library;
@@ -46,7 +60,7 @@ export function createValidator(version: OcppVersion, schemas: URL): Validator {
     const { ajv, byId } = load();
     const schema = byId.get(id);
     if (!schema) return undefined;
-    const check = ajv.compile(schema);
+    const check = ajv.compile(adapt(id, schema));
     compiled.set(id, check);
     return check;
   }
