@@ -9,6 +9,8 @@ export default defineConfig({
     testTimeout: 20_000,
     // Many tests wait for sockets and child processes: a core left free for vitest itself would be idle.
     maxWorkers: "100%",
+    // Our modules keep no state of their own, so files of one worker can share them: loading them anew costs more than the tests.
+    isolate: false,
     reporters: report ? ["default", ["json", { outputFile: report }]] : ["default"],
   },
 });

@@ -214,11 +214,13 @@ describe("bad case:", () => {
       ...systemClock,
       setTimer: (ms: number, fire: () => void) => systemClock.setTimer(ms > 10_000 ? ms : 0, fire),
     };
+    const held = () => process.getActiveResourcesInfo().filter((name) => ["TCPSocketWrap", "Timeout"].includes(name));
     const { port } = await tcpServer((socket) => socket.destroy());
+    const before = held().length;
     const { failures, link } = startLink({ url: `ws://127.0.0.1:${port}` }, { clock: hasty });
     for (let i = 0; i < 500; i++) await failures.next();
     await link.stop();
-    const handles = process.getActiveResourcesInfo().filter((name) => name === "TCPSocketWrap");
-    expect(handles.length).toBeLessThanOrEqual(2);
+    // The last socket may still be closing.
+    expect(held().length).toBeLessThanOrEqual(before + 2);
   });
 });
