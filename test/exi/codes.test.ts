@@ -15,6 +15,7 @@ const code = (names: readonly { name: string }[], name: string) => names.findInd
 describe.each([
   ["app-protocol", 2, 2, 9, 4],
   ["iso-2", 80, 7, 243, 8],
+  ["din", 81, 7, 245, 8],
   ["xmldsig", 24, 5, 45, 6],
 ] as const)("%s", (schema, documents, documentWidth, fragments, fragmentWidth) => {
   it(`has ${documents} documents and ${fragments} fragments`, () => {
@@ -29,6 +30,7 @@ describe("codes", () => {
     ["app-protocol", "supportedAppProtocolReq", 0],
     ["app-protocol", "supportedAppProtocolRes", 1],
     ["iso-2", "V2G_Message", 76],
+    ["din", "V2G_Message", 77],
   ])("of documents: %s %s is %i", (schema, name, expected) => {
     expect(code(namesOf(schema).documents, name)).toBe(expected);
   });

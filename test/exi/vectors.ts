@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AnySet, Json } from "../../src/exi/schema.ts";
 import { appProtocol } from "../../src/iso15118/appProtocol.ts";
+import { din } from "../../src/iso15118/din70121/index.ts";
 import { iso2 } from "../../src/iso15118/iso2/index.ts";
 import { xmldsig } from "../../src/iso15118/xmldsig.ts";
 import { fromHex } from "../../src/util/bytes.ts";
@@ -22,7 +23,12 @@ export interface MalformedVector extends Omit<Vector, "json"> {
   readonly json?: Json;
 }
 
-export const sets: Readonly<Record<string, AnySet>> = { "app-protocol": appProtocol, "iso-2": iso2, xmldsig };
+export const sets: Readonly<Record<string, AnySet>> = {
+  "app-protocol": appProtocol,
+  din,
+  "iso-2": iso2,
+  xmldsig,
+};
 
 export function vectors<V = Vector>(name: string): V[] {
   const text = readFileSync(join(import.meta.dirname, `../vectors/exi/${name}.jsonl`), "utf8");

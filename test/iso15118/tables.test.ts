@@ -1,5 +1,6 @@
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { appProtocol } from "../../src/iso15118/appProtocol.ts";
+import * as din70121 from "../../src/iso15118/din70121/index.ts";
 import {
   bodyOf,
   iso2,
@@ -17,6 +18,7 @@ describe("the schema tables", () => {
     expect(Object.keys(appProtocol.elements)).toHaveLength(2);
     expect(Object.keys(xmldsig.elements)).toHaveLength(24);
     expect(Object.keys(iso2.elements)).toHaveLength(80);
+    expect(Object.keys(din70121.din.elements)).toHaveLength(81);
   });
 
   test("give every message its type", () => {
@@ -27,6 +29,8 @@ describe("the schema tables", () => {
       "Finished" | "Ongoing" | "Ongoing_WaitingForCustomerInteraction"
     >();
     expectTypeOf<V2G_Message["Header"]["SessionID"]>().toEqualTypeOf<Uint8Array>();
+    expectTypeOf<din70121.Messages["SessionSetupRes"]["EVSEID"]>().toEqualTypeOf<Uint8Array>();
+    expectTypeOf<din70121.PhysicalValue["Unit"]>().extract<"VA">().toEqualTypeOf<"VA">();
   });
 
   test("name what a body holds", () => {
@@ -34,5 +38,7 @@ describe("the schema tables", () => {
     expect(messageOf(header, named)).toEqual({ Header: header, Body: { SessionStopReq: named.message } });
     expect(bodyOf(messageOf(header, named))).toEqual(named);
     expect(bodyOf({ Header: header, Body: {} })).toBeUndefined();
+    const stop = { name: "SessionStopReq", message: {} } as const;
+    expect(din70121.bodyOf(din70121.messageOf(header, stop))).toEqual(stop);
   });
 });

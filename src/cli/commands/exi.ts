@@ -51,7 +51,10 @@ export function exiCommand(io: ExiIo): Command {
 function common(name: string, description: string): Command {
   return new Command(name)
     .description(description)
-    .option("--schema <name>", "app-protocol, iso-2 or xmldsig (default: guessed between the first two)")
+    .option(
+      "--schema <name>",
+      "app-protocol, din, iso-2 or xmldsig (default: guessed for messages, iso-2 for V2G_Message as JSON)",
+    )
     .option("--fragment", "a fragment, as signatures have them, instead of a document", false)
     .option("--jsonl", "many messages: one JSON object a line from the standard input, one answer a line", false);
 }

@@ -1,12 +1,13 @@
 /** The schema sets that `plugcharge exi` knows, by the names of `--schema`. */
 import type { AnySet } from "../../exi/schema.ts";
 import { appProtocol } from "../../iso15118/appProtocol.ts";
+import { din } from "../../iso15118/din70121/index.ts";
 import { iso2 } from "../../iso15118/iso2/index.ts";
 import { xmldsig } from "../../iso15118/xmldsig.ts";
 import { UserError } from "../../util/errors.ts";
 import type { Kind } from "./message.ts";
 
-const sets: ReadonlyMap<string, AnySet> = new Map([appProtocol, iso2, xmldsig].map((set) => [set.name, set]));
+const sets: ReadonlyMap<string, AnySet> = new Map([appProtocol, din, iso2, xmldsig].map((set) => [set.name, set]));
 
 const names = `one of ${[...sets.keys()].join(", ")}`;
 
@@ -28,18 +29,22 @@ export function schemaNamed(name: unknown): AnySet {
   throw new UserError(`unknown schema ${JSON.stringify(name)}`, { key: "--schema", expected: names });
 }
 
-/** Code of V2G_Message among ISO 15118-2's documents; the app protocol has two documents, coded in two bits. */
-const V2G_MESSAGE = 76;
+/** Codes of V2G_Message among all documents of a schema; the app protocol has two documents, coded in two bits. */
+const V2G_MESSAGE = new Map<number, AnySet>([
+  [76, iso2],
+  [77, din],
+]);
 
 /**
  * The schema of a document by its first code. Short messages of one schema can read as another, so a guess is made only
- * between the handshake and ISO 15118-2's message, whose codes differ.
+ * between the handshake and the messages of DIN SPEC 70121 and ISO 15118-2, whose codes differ.
  *
- * @throws UserError when it is neither.
+ * @throws UserError when it is none of them.
  */
 export function guessSchema(exi: Uint8Array): AnySet {
   const code = exi[1] ?? 0xff;
-  if (code >> 1 === V2G_MESSAGE) return iso2;
+  const set = V2G_MESSAGE.get(code >> 1);
+  if (set) return set;
   if (code < 0x80) return appProtocol;
   throw new UserError("the schema cannot be guessed from the first code", {
     key: "--schema",

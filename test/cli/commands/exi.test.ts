@@ -41,6 +41,7 @@ async function run(args: readonly string[], { stdin = Readable.from([]), files =
 const shared = vectors("shared");
 const vectorOf = (id: string) => shared.find((vector) => vector.id.startsWith(id)) as Vector;
 const setup = vectorOf("iso-2/d/SessionSetupReq");
+const dinSetup = vectorOf("din/d/SessionSetupReq");
 const handshake = vectorOf("app-protocol/d/supportedAppProtocolRes");
 const signed = vectorOf("xmldsig/f/SignedInfo");
 
@@ -55,6 +56,7 @@ describe("plugcharge exi decode", () => {
       expect.stringMatching(/^ {4}SessionID: ([0-9A-F]{2})+$/),
     ]);
     expect((await run(["decode", handshake.exi])).out).toMatch(/^guessed app-protocol document/);
+    expect((await run(["decode", dinSetup.exi])).out).toMatch(/^guessed din document/);
   });
 
   it.each([
@@ -98,8 +100,12 @@ describe("plugcharge exi decode", () => {
   });
 
   it.each([
-    ["an unknown schema", ["decode", "--schema", "iso-3", setup.exi], "one of app-protocol, iso-2, xmldsig"],
-    ["an unknown schema for lines", ["decode", "--schema", "iso-3", "--jsonl"], "one of app-protocol, iso-2, xmldsig"],
+    ["an unknown schema", ["decode", "--schema", "iso-3", setup.exi], "one of app-protocol, din, iso-2, xmldsig"],
+    [
+      "an unknown schema for lines",
+      ["decode", "--schema", "iso-3", "--jsonl"],
+      "one of app-protocol, din, iso-2, xmldsig",
+    ],
     ["no schema for a fragment", ["decode", "--fragment", signed.exi], "cannot be guessed"],
     ["a first code that is nobody's", ["decode", "80ffff"], "cannot be guessed"],
     ["neither text nor a file", ["decode", "nowhere.exi"], "holds no message"],
@@ -196,10 +202,10 @@ describe("plugcharge exi --jsonl", () => {
       { id: 3, ...error("", "a JSON object") },
       { id: "odd", ...error("exi", "hexadecimal text") },
       { id: "none", ...error("exi", "hexadecimal text") },
-      { id: "schema", ...error("--schema", "one of app-protocol, iso-2, xmldsig") },
+      { id: "schema", ...error("--schema", "one of app-protocol, din, iso-2, xmldsig") },
       { id: "kind", ...error("kind", "document or fragment") },
       { id: "root", ...error("V2G_Message", "the root element BodyElement") },
-      { id: "fragment", ...error("--schema", "one of app-protocol, iso-2, xmldsig") },
+      { id: "fragment", ...error("--schema", "one of app-protocol, din, iso-2, xmldsig") },
       { id: 11, json: setup.json },
       { id: "last", json: setup.json },
     ]);
