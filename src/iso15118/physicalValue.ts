@@ -17,6 +17,6 @@ export function physicalValue(value: number, Unit: UnitSymbol): PhysicalValue {
 }
 
 /** The number in `Unit`. */
-export function plainValue({ Multiplier, Value }: PhysicalValue): number {
+export function plainValue({ Multiplier, Value }: Pick<PhysicalValue, "Multiplier" | "Value">): number {
   return Number((Value * 10 ** Multiplier).toPrecision(12));
 }

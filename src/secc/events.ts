@@ -10,6 +10,8 @@ export type SessionEvent =
       readonly authorization_status: AuthorizationStatus;
       readonly certificate_status: CertificateStatus;
     }
+  /** The insulation of cable and EV was checked, as `start_cable_check` had asked. */
+  | { readonly type: "cable_check_finished"; readonly passed: boolean }
   /** The CSMS's answer to a contract certificate request; without `exi` there is none to pass on. */
   | { readonly type: "certificate_response"; readonly exi: Uint8Array | undefined }
   | { readonly type: "authorization_timeout" };

@@ -1,7 +1,37 @@
 /** What the SECC knows of the EVSE that it speaks for; set by the EVSE's manager, and longer-lived than any session. */
 
-import type { EnergyTransferMode, PaymentOption } from "../interfaces/types/iso15118.ts";
+import type {
+  EnergyTransferMode,
+  IsolationStatus,
+  NoEnergyPauseMode,
+  PaymentOption,
+} from "../interfaces/types/iso15118.ts";
 import type { MeterInfo, Service } from "../iso15118/iso2/index.ts";
+
+/** What a DC supply is able to give; volt, ampere, watt. */
+export interface DcCapabilities {
+  readonly maxVoltage: number;
+  readonly minVoltage: number;
+  readonly maxCurrent: number;
+  readonly minCurrent: number;
+  readonly maxPower: number;
+}
+
+/** The DC output of the EVSE; volt, ampere, watt, Wh. */
+export interface DcOutput {
+  /** Undefined until the supply has told. */
+  readonly capabilities: DcCapabilities | undefined;
+  /** What may be drawn now; undefined until it is known. */
+  readonly limits: { readonly voltage: number; readonly current: number; readonly power: number } | undefined;
+  /** What is measured at the output. */
+  readonly present: { readonly voltage: number; readonly current: number };
+  readonly isolation: IsolationStatus;
+  readonly currentRegulationTolerance: number | undefined;
+  readonly peakCurrentRipple: number;
+  readonly energyToBeDelivered: number | undefined;
+  /** There is no energy for this EV now, and when it is told so. */
+  readonly noEnergyPause: NoEnergyPauseMode | undefined;
+}
 
 export interface Evse {
   /** 7 to 37 characters. */
@@ -21,6 +51,7 @@ export interface Evse {
   readonly nominalCurrent: number | undefined;
   /** What may be drawn on each phase now, in ampere; undefined until it is known. */
   readonly currentLimit: number | undefined;
+  readonly dc: DcOutput;
   readonly contactorClosed: boolean;
   readonly receiptRequired: boolean;
   readonly meter: MeterInfo | undefined;
@@ -34,6 +65,17 @@ export interface Evse {
   readonly shutdown: boolean;
 }
 
+const initialDc: DcOutput = {
+  capabilities: undefined,
+  limits: undefined,
+  present: { voltage: 0, current: 0 },
+  isolation: "Invalid",
+  currentRegulationTolerance: undefined,
+  peakCurrentRipple: 0,
+  energyToBeDelivered: undefined,
+  noEnergyPause: undefined,
+};
+
 /** As EVerest begins, before anything is configured. */
 export const initialEvse: Evse = {
   evseId: "DE*CBY*ETE1*234",
@@ -45,6 +87,7 @@ export const initialEvse: Evse = {
   nominalVoltage: 230,
   nominalCurrent: undefined,
   currentLimit: undefined,
+  dc: initialDc,
   contactorClosed: false,
   receiptRequired: false,
   meter: undefined,

@@ -160,9 +160,8 @@ export class Secc {
     }
     if (ready) return;
     for (const connection of [...this.#connections]) connection.end();
-    // What was asked of one EV is not asked of the next.
     this.#stop?.cancel();
-    this.update({ notification: "None" });
+    this.#forgetEv({});
     // Handshakes that the EV has left unfinished would stand in the way of the next one.
     this.#listeners?.dropAll();
   }
@@ -251,7 +250,13 @@ export class Secc {
     const reason = failureReason(end, this.#evse.notification === "StopCharging");
     if (reason) perform(publish("hlc_session_failed", reason));
     if (this.#ready) perform(publish(linkEffects[end.how]));
-    this.update({ notification: "None", shutdown: false });
+    this.#forgetEv({ shutdown: false });
+  }
+
+  /** What was asked of one EV, or found at it, does not hold for the next. */
+  #forgetEv(change: Partial<Evse>): void {
+    const { dc } = this.#evse;
+    this.update({ ...change, notification: "None", dc: { ...dc, isolation: "Invalid", noEnergyPause: undefined } });
   }
 
   #fault(fault: ConnectionFault): void {

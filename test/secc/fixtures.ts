@@ -4,6 +4,7 @@ import type { Incoming } from "../../src/fsm/machine.ts";
 import { iso2, type MessageHeader, type Messages, type RequestName } from "../../src/iso15118/iso2/index.ts";
 import { physicalValue } from "../../src/iso15118/physicalValue.ts";
 import { signFragments } from "../../src/iso15118/signature.ts";
+import { noDc } from "../../src/secc/dc/progress.ts";
 import { type Evse, initialEvse } from "../../src/secc/evse.ts";
 import {
   type Contract,
@@ -82,6 +83,32 @@ export function session(change: Partial<Iso2Session> = {}): Iso2Session {
   };
 }
 
+/** What a DC EVSE of 150 kW is. */
+export const dcEvse: Evse = {
+  ...evse,
+  energyTransferModes: ["DC_extended"],
+  dc: {
+    ...initialEvse.dc,
+    capabilities: { maxVoltage: 900, minVoltage: 100, maxCurrent: 300, minCurrent: 1, maxPower: 150_000 },
+    limits: { voltage: 900, current: 200, power: 60_000 },
+    present: { voltage: 397.5, current: 15.5 },
+    isolation: "Valid",
+    currentRegulationTolerance: 2,
+    peakCurrentRipple: 1,
+  },
+};
+
+/** A session that has come as far as DC charging, with the power on. */
+export function dcSession(change: Partial<Iso2Session> = {}): Iso2Session {
+  return session({
+    evse: dcEvse,
+    energyTransferMode: "DC_extended",
+    powered: true,
+    dc: { ...noDc, cableCheck: "passed" },
+    ...change,
+  });
+}
+
 export const ports = (verdict: ContractVerdict = { result: "unchecked" }): Iso2Ports => ({
   now: () => NOW,
   random: (count) => new Uint8Array(count).fill(0xc4),
@@ -145,6 +172,22 @@ export const requests: { readonly [N in RequestName]: Messages[N] } = {
   WeldingDetectionReq: { DC_EVStatus: dcStatus },
   SessionStopReq: { ChargingSession: "Terminate" },
 };
+
+/** What a DC EV tells of itself. */
+export const dcParameters = {
+  RequestedEnergyTransferMode: "DC_extended",
+  DC_EVChargeParameter: {
+    DepartureTime: 3600,
+    DC_EVStatus: dcStatus,
+    EVMaximumCurrentLimit: physicalValue(250, "A"),
+    EVMaximumPowerLimit: physicalValue(100_000, "W"),
+    EVMaximumVoltageLimit: physicalValue(450, "V"),
+    EVEnergyCapacity: physicalValue(60_000, "Wh"),
+    EVEnergyRequest: physicalValue(30_000, "Wh"),
+    FullSOC: 100,
+    BulkSOC: 80,
+  },
+} as const satisfies Messages["ChargeParameterDiscoveryReq"];
 
 export const requestNames = Object.keys(requests) as RequestName[];
 

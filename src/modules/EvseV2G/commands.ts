@@ -3,8 +3,9 @@ import type { Commands } from "../../framework/interface.ts";
 import type { ISO15118_charger } from "../../interfaces/ISO15118_charger.ts";
 import type { iso15118_extensions } from "../../interfaces/iso15118_extensions.ts";
 import type { AcEvseMaximumPower, EvseError } from "../../interfaces/types/iso15118.ts";
+import type { Capabilities } from "../../interfaces/types/power_supply_DC.ts";
 import type { Powermeter } from "../../interfaces/types/powermeter.ts";
-import type { Evse } from "../../secc/evse.ts";
+import type { DcCapabilities, DcOutput, Evse } from "../../secc/evse.ts";
 import type { OfferedProtocol } from "../../secc/handshake.ts";
 import { energyTransferModes as iso2Modes } from "../../secc/iso2/serviceList.ts";
 import type { Secc } from "../../secc/secc.ts";
@@ -14,7 +15,7 @@ import type { Logger } from "../../util/log.ts";
 const MAX_EVSE_ID = 37;
 const MAX_METER_ID = 32;
 
-/** For DC and for ISO 15118-20, which this module does not speak, and for what no message carries. */
+/** For ISO 15118-20, which this module does not speak, and for what no message carries. */
 const notUsed = () => null;
 
 export function chargerCommands(
@@ -27,6 +28,7 @@ export function chargerCommands(
     secc.update(change);
     return null;
   };
+  const setDc = (change: Partial<DcOutput>) => set({ dc: { ...secc.evse.dc, ...change } });
   return {
     setup({ evse_id: { evse_id }, debug_mode }) {
       secc.setDebug(debug_mode);
@@ -34,8 +36,15 @@ export function chargerCommands(
       log.warn({ evse_id }, `an EVSE id has at most ${MAX_EVSE_ID} characters; the one before stays`);
       return null;
     },
-    set_charging_parameters: ({ physical_values: { ac_nominal_voltage } }) =>
-      ac_nominal_voltage === undefined ? null : set({ nominalVoltage: ac_nominal_voltage }),
+    set_charging_parameters({ physical_values: of }) {
+      if (of.ac_nominal_voltage !== undefined) set({ nominalVoltage: of.ac_nominal_voltage });
+      const { dc } = secc.evse;
+      return setDc({
+        currentRegulationTolerance: of.dc_current_regulation_tolerance ?? dc.currentRegulationTolerance,
+        peakCurrentRipple: of.dc_peak_current_ripple ?? dc.peakCurrentRipple,
+        energyToBeDelivered: of.dc_energy_to_be_delivered ?? dc.energyToBeDelivered,
+      });
+    },
     session_setup: ({ payment_options, supported_certificate_service, central_contract_validation_allowed }) =>
       set({
         paymentOptions: payment_options.length > 0 ? payment_options : ["ExternalPayment"],
@@ -74,18 +83,39 @@ export function chargerCommands(
     update_meter_info: ({ powermeter }) => set({ meter: meterInfo(powermeter) }),
     send_error: ({ error }) => set(errors[error]),
     reset_error: () => set({ rcd: false, malfunction: undefined, shutdown: false }),
+    set_powersupply_capabilities: ({ capabilities }) => setDc({ capabilities: capabilitiesOf(capabilities) }),
+    cable_check_finished({ status }) {
+      secc.apply({ type: "cable_check_finished", passed: status });
+      return null;
+    },
+    no_energy_pause_charging: ({ mode }) => setDc({ noEnergyPause: mode }),
+    update_dc_maximum_limits: ({ maximum_limits: of }) =>
+      setDc({
+        limits: {
+          voltage: of.evse_maximum_voltage_limit,
+          current: Math.max(0, of.evse_maximum_current_limit),
+          power: Math.max(0, of.evse_maximum_power_limit),
+        },
+      }),
+    update_dc_minimum_limits({ minimum_limits: of }) {
+      const { capabilities } = secc.evse.dc;
+      if (!capabilities) return null;
+      const least = { minVoltage: of.evse_minimum_voltage_limit, minCurrent: of.evse_minimum_current_limit };
+      return setDc({ capabilities: { ...capabilities, ...least } });
+    },
+    update_isolation_status: ({ isolation_status: isolation }) => setDc({ isolation }),
+    update_dc_present_values: ({ present_voltage_current: of }) =>
+      setDc({
+        present: {
+          voltage: of.evse_present_voltage,
+          current: of.evse_present_current ?? secc.evse.dc.present.current,
+        },
+      }),
     bpt_setup: notUsed,
-    set_powersupply_capabilities: notUsed,
-    cable_check_finished: notUsed,
-    no_energy_pause_charging: notUsed,
     update_ac_parameters: notUsed,
     update_ac_minimum_limits: notUsed,
     update_ac_target_values: notUsed,
     update_ac_present_power: notUsed,
-    update_dc_maximum_limits: notUsed,
-    update_dc_minimum_limits: notUsed,
-    update_isolation_status: notUsed,
-    update_dc_present_values: notUsed,
   };
 }
 
@@ -93,6 +123,17 @@ export function chargerCommands(
 function currentOf({ charge_power: { total, L1, L2, L3 } }: AcEvseMaximumPower, { nominalVoltage }: Evse): number {
   const most = Math.max(...[L1 ?? total, L2, L3].filter((power) => power !== undefined));
   return nominalVoltage > 0 ? most / nominalVoltage : 0;
+}
+
+/** A supply's nominal values are those to plan with, where it names them. */
+function capabilitiesOf(of: Capabilities): DcCapabilities {
+  return {
+    maxVoltage: of.nominal_max_export_voltage_V ?? of.max_export_voltage_V,
+    minVoltage: of.nominal_min_export_voltage_V ?? of.min_export_voltage_V,
+    maxCurrent: of.nominal_max_export_current_A ?? of.max_export_current_A,
+    minCurrent: of.nominal_min_export_current_A ?? of.min_export_current_A,
+    maxPower: of.nominal_max_export_power_W ?? of.max_export_power_W,
+  };
 }
 
 function meterInfo({ meter_id, energy_Wh_import, timestamp }: Powermeter): NonNullable<Evse["meter"]> {

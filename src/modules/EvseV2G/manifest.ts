@@ -8,7 +8,7 @@ import { iso15118_extensions } from "../../interfaces/iso15118_extensions.ts";
 
 export const manifest = defineManifest({
   description:
-    "The station's side of ISO 15118-2 (SECC) for one EVSE: AC charging, by external payment or by contract.",
+    "The station's side of ISO 15118-2 (SECC) for one EVSE: AC and DC charging, by external payment or by contract.",
   config: z.strictObject({
     device: z
       .string()

@@ -1,3 +1,4 @@
+import { cableChecked } from "../dc/progress.ts";
 import type { SessionEvent } from "../events.ts";
 import type { Authorization, Iso2Session } from "./protocol.ts";
 
@@ -10,6 +11,8 @@ export function changeBy(event: SessionEvent, session: Iso2Session): Partial<Iso
       return { authorization: authorized(event, session.authorization) };
     case "authorization_timeout":
       return isOpen(session.authorization) ? { authorization: { status: "timed out" } } : {};
+    case "cable_check_finished":
+      return { dc: cableChecked(session.dc, event.passed) };
     case "certificate_response":
       return { certificateAnswer: event.exi ? { status: "Accepted", exi: event.exi } : { status: "Failed" } };
   }

@@ -2,11 +2,14 @@
 import { type Incoming, machineOf, type Rules } from "../../fsm/machine.ts";
 import type { Step } from "../../fsm/state.ts";
 import { equalBytes } from "../../util/bytes.ts";
-import { publish } from "../effects.ts";
 import { authorization } from "./authorization.ts";
+import { cableCheck, preCharge, preCharging } from "./cableCheck.ts";
 import { chargeParameterDiscovery } from "./chargeParameters.ts";
-import { charging, chargingStarted, meteringReceipt } from "./chargingStatus.ts";
+import { charging, chargingStarted } from "./chargingStatus.ts";
+import { currentDemand, currentDemandStarted, weldingDetection } from "./currentDemand.ts";
+import { meteringReceipt } from "./meteringReceipt.ts";
 import { contractSelected, paymentDetails } from "./paymentDetails.ts";
+import { powerOff } from "./power.ts";
 import { powerDelivery } from "./powerDelivery.ts";
 import type { Iso2, Iso2Session, Reply } from "./protocol.ts";
 import { refuse } from "./refusals.ts";
@@ -34,8 +37,9 @@ const rules: Rules<Iso2> = {
   /** Whatever failed, ends the session with the power off. */
   conclude(step: Step<Iso2>, _incoming, session) {
     if (!isFailure(step.reply)) return step;
-    const effects = [...(step.effects ?? []), ...(session.powered ? [publish("ac_open_contactor")] : [])];
-    return { ...step, session: { ...step.session, powered: false }, effects, next: "Terminated" };
+    const off = powerOff(session);
+    const effects = [...(step.effects ?? []), ...off.effects];
+    return { ...step, session: { ...step.session, ...off.session }, effects, next: "Terminated" };
   },
 };
 
@@ -52,6 +56,12 @@ export const iso2Machine = machineOf<Iso2>()({
     powerDelivery,
     chargingStarted,
     charging,
+    cableCheck,
+    preCharge,
+    preCharging,
+    currentDemandStarted,
+    currentDemand,
+    weldingDetection,
     meteringReceipt,
     sessionStop,
     terminated,

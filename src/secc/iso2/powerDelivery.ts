@@ -1,11 +1,14 @@
-/** ISO 15118-2, 8.4.3.9: power on, power off, or another schedule. */
+/** ISO 15118-2, 8.4.3.9: power on, power off, or another schedule; for AC and DC. */
 import type { Outcome, Step } from "../../fsm/state.ts";
 import { sessionTimes } from "../../iso15118/timers.ts";
-import { decided, publish } from "../effects.ts";
+import { report } from "../dc/evReport.ts";
+import { statusCode } from "../dc/supply.ts";
+import { type ChargerEffect, decided, publish } from "../effects.ts";
 import { exceedsSchedule } from "./chargingProfile.ts";
+import { powerOff } from "./power.ts";
 import { type Iso2, type Iso2Session, type Request, state } from "./protocol.ts";
 import { type Failure, refuse } from "./refusals.ts";
-import { evseStatus } from "./status.ts";
+import { evseStatus, isDc } from "./status.ts";
 import { stop } from "./stop.ts";
 
 type PowerDeliveryReq = Request<"PowerDeliveryReq">;
@@ -47,9 +50,13 @@ function started(session: Iso2Session): Step<Iso2, "ChargingStarted" | "Terminat
   return { ...refuse("PowerDeliveryReq", "FAILED_ContactorError", session), effects: [event] };
 }
 
-function switchOff(session: Iso2Session): Step<Iso2, "SessionStop"> {
-  const effects = session.powered ? [publish("ac_open_contactor")] : [];
-  return { ...done(session), session: { powered: false }, effects, next: "SessionStop" };
+/** Power off before the answer; in DC the EV may then look for welded contactors. */
+function switchOff<Next extends "SessionStop" | "WeldingDetection">(
+  session: Iso2Session,
+  next: Next,
+): Step<Iso2, Next> {
+  const off = powerOff(session);
+  return { ...done({ ...session, ...off.session }), ...off, next };
 }
 
 function done(session: Iso2Session): Step<Iso2, never> {
@@ -64,9 +71,10 @@ export const powerDelivery = state({
     PowerDeliveryReq(request, session) {
       switch (request.body.ChargeProgress) {
         case "Start":
-          return start(request, session);
+          // A DC EV comes here without a cable check, to stop, as there is no energy for it.
+          return isDc(session) ? refuse("PowerDeliveryReq", "FAILED", session) : start(request, session);
         case "Stop":
-          return switchOff(session);
+          return switchOff(session, "SessionStop");
         case "Renegotiate":
           return refuse("PowerDeliveryReq", "FAILED", session);
       }
@@ -84,8 +92,78 @@ export function whileCharging(
     case "Start":
       return refuse("PowerDeliveryReq", "FAILED", session);
     case "Stop":
-      return switchOff(session);
+      return switchOff(session, "SessionStop");
     case "Renegotiate":
       return { ...done(session), next: "ChargeParameterDiscovery" };
+  }
+}
+
+/** What the EV tells with its request; taken in where the request is accepted. */
+function heard({ body }: PowerDeliveryReq, session: Iso2Session): { session: Iso2Session; effects: ChargerEffect[] } {
+  // Nothing in it speaks of times.
+  const { dc, effects } = report(session.dc, body.DC_EVPowerDeliveryParameter ?? {}, 0);
+  return { session: { ...session, dc }, effects };
+}
+
+/** What forbids to give current: the DC status says whether the EVSE is ready, for EVs too [V2G2-480]. */
+function demandFault(request: PowerDeliveryReq, session: Iso2Session): Failure | undefined {
+  const fault = startFault(request, session);
+  if (fault) return fault;
+  const { evse, dc } = session;
+  const ready = dc.cableCheck === "passed" && statusCode(evse, dc, "power") === "EVSE_Ready";
+  if (!ready) return "FAILED_PowerDeliveryNotApplied";
+  const pause = evse.dc.noEnergyPause;
+  return pause === undefined || pause === "AllowEvToIgnorePause" ? undefined : "FAILED";
+}
+
+/** Adds what the EV has told to a step that accepts its request. */
+function andHeard<Next extends string>(
+  step: Step<Iso2, Next>,
+  told: { session: Iso2Session; effects: ChargerEffect[] },
+): Step<Iso2, Next> {
+  const dc = { ...told.session.dc, ...step.session?.dc };
+  return { ...step, session: { ...step.session, dc }, effects: [...told.effects, ...(step.effects ?? [])] };
+}
+
+/** DC, after the precharge: current, or an end without having charged. The contactor is closed since the cable check. */
+export function beforeDemand(
+  request: PowerDeliveryReq,
+  session: Iso2Session,
+): Step<Iso2, "CurrentDemandStarted" | "WeldingDetection" | "Terminated"> {
+  const told = heard(request, session);
+  switch (request.body.ChargeProgress) {
+    case "Start": {
+      const fault = demandFault(request, session);
+      if (fault) return refuse("PowerDeliveryReq", fault, session);
+      const effects = [publish("v2g_setup_finished")];
+      const started = { session: { tupleId: request.body.SAScheduleTupleID }, effects };
+      return andHeard({ ...done(session), ...started, next: "CurrentDemandStarted" }, told);
+    }
+    case "Stop":
+      return andHeard(switchOff(told.session, "WeldingDetection"), told);
+    case "Renegotiate":
+      return refuse("PowerDeliveryReq", "FAILED", session);
+  }
+}
+
+/** DC, while charging. Other limits need another cable check, so the power goes off for them too. */
+export function whileDemanding(
+  request: PowerDeliveryReq,
+  session: Iso2Session,
+): Step<Iso2, "WeldingDetection" | "ChargeParameterDiscovery" | "Terminated"> {
+  const told = heard(request, session);
+  switch (request.body.ChargeProgress) {
+    case "Start":
+      return refuse("PowerDeliveryReq", "FAILED", session);
+    case "Stop":
+      return andHeard(switchOff(told.session, "WeldingDetection"), told);
+    case "Renegotiate": {
+      const { effects } = powerOff(told.session);
+      const dc = { ...told.session.dc, cableCheck: "none", demanding: false } as const;
+      return andHeard(
+        { ...done(session), session: { powered: false, dc }, effects, next: "ChargeParameterDiscovery" },
+        told,
+      );
+    }
   }
 }

@@ -1,6 +1,6 @@
 /** What all states of an ISO 15118-2 session share: its messages, what is remembered, and what may be asked outside. */
 import type { KeyObject } from "node:crypto";
-import { type Protocol, stateOf } from "../../fsm/state.ts";
+import { type Ask, ask, type Outcome, type Protocol, stateOf } from "../../fsm/state.ts";
 import type { CertificateStatus, ProvidedIdToken } from "../../interfaces/types/authorization.ts";
 import type { CertificateHashDataInfo, EnergyTransferMode, PaymentOption } from "../../interfaces/types/iso15118.ts";
 import type {
@@ -15,6 +15,7 @@ import type {
   SelectedService,
 } from "../../iso15118/iso2/index.ts";
 import type { Certificate } from "../../x509/certificate.ts";
+import { type DcProgress, noDc } from "../dc/progress.ts";
 import type { Effect } from "../effects.ts";
 import type { Evse } from "../evse.ts";
 
@@ -111,8 +112,9 @@ export interface Iso2Session {
   readonly energyTransferMode: EnergyTransferMode | undefined;
   readonly schedule: readonly SAScheduleTuple[];
   readonly tupleId: number;
-  /** Whether the contactor was told to close and not yet to open. */
+  /** Whether the contactor was told to close, or may close for the cable check, and was not yet told to open. */
   readonly powered: boolean;
+  readonly dc: DcProgress;
   /** The reading for which a receipt is due. */
   readonly receiptDue: MeterInfo | undefined;
   /** How the EV wants to end, once it has said so. */
@@ -130,6 +132,13 @@ export interface Iso2 extends Protocol {
 /** A state of an ISO 15118-2 session on the SECC's side. */
 export const state = stateOf<Iso2>();
 
+/** A decision that needs the time, in milliseconds since 1970. */
+export function atTime<N extends RequestName, const Next extends string>(
+  decide: (request: Request<N>, session: Iso2Session, now: number) => Outcome<Iso2, Next>,
+): Ask<Iso2, Request<N>, Next> {
+  return ask(async (_request: Request<N>, _session: Iso2Session, ports: Iso2Ports) => ports.now(), decide);
+}
+
 /** A session before its first message. */
 export function newSession(given: Pick<Iso2Session, "settings" | "secured" | "paused" | "evse">): Iso2Session {
   return {
@@ -145,6 +154,7 @@ export function newSession(given: Pick<Iso2Session, "settings" | "secured" | "pa
     schedule: [],
     tupleId: 1,
     powered: false,
+    dc: noDc,
     receiptDue: undefined,
     ending: undefined,
   };

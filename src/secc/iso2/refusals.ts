@@ -7,7 +7,7 @@ import type { Messages, Named, RequestName, ResponseName } from "../../iso15118/
 import { physicalValue } from "../../iso15118/physicalValue.ts";
 import type { Iso2, Iso2Session } from "./protocol.ts";
 import { chargeService } from "./serviceList.ts";
-import { acChargeParameter, acStatus, dcStatus, evseStatus } from "./status.ts";
+import { acChargeParameter, acStatus, dcChargeParameter, dcStatus, evseStatus, isDc } from "./status.ts";
 
 export type ResponseCode = Messages["SessionStopRes"]["ResponseCode"];
 export type Failure = Extract<ResponseCode, `FAILED${string}`>;
@@ -26,6 +26,10 @@ const noContract = (ResponseCode: Failure) => ({
   DHpublickey: { "@Id": "id3", "#text": none },
   eMAID: { "@Id": "id4", "#text": "" },
 });
+
+function chargeParameter(session: Iso2Session) {
+  return isDc(session) ? dcChargeParameter(session, dcStatus(session, "refusal")) : acChargeParameter(session.evse);
+}
 
 const refusals: { readonly [N in RequestName]: (code: Failure, session: Iso2Session) => Named<ResponseName> } = {
   SessionSetupReq: (ResponseCode, { evse }) => ({
@@ -52,13 +56,13 @@ const refusals: { readonly [N in RequestName]: (code: Failure, session: Iso2Sess
     name: "AuthorizationRes",
     message: { ResponseCode, EVSEProcessing: "Finished" },
   }),
-  ChargeParameterDiscoveryReq: (ResponseCode, { evse }) => ({
+  ChargeParameterDiscoveryReq: (ResponseCode, session) => ({
     name: "ChargeParameterDiscoveryRes",
-    message: { ResponseCode, EVSEProcessing: "Finished", ...acChargeParameter(evse) },
+    message: { ResponseCode, EVSEProcessing: "Finished", ...chargeParameter(session) },
   }),
   PowerDeliveryReq: (ResponseCode, session) => ({
     name: "PowerDeliveryRes",
-    message: { ResponseCode, ...evseStatus(session) },
+    message: { ResponseCode, ...evseStatus(session, "refusal") },
   }),
   ChargingStatusReq: (ResponseCode, { evse, tupleId }) => ({
     name: "ChargingStatusRes",
@@ -66,33 +70,33 @@ const refusals: { readonly [N in RequestName]: (code: Failure, session: Iso2Sess
   }),
   MeteringReceiptReq: (ResponseCode, session) => ({
     name: "MeteringReceiptRes",
-    message: { ResponseCode, ...evseStatus(session) },
+    message: { ResponseCode, ...evseStatus(session, "refusal") },
   }),
-  CableCheckReq: (ResponseCode, { evse }) => ({
+  CableCheckReq: (ResponseCode, session) => ({
     name: "CableCheckRes",
-    message: { ResponseCode, DC_EVSEStatus: dcStatus(evse), EVSEProcessing: "Finished" },
+    message: { ResponseCode, DC_EVSEStatus: dcStatus(session, "refusal"), EVSEProcessing: "Finished" },
   }),
-  PreChargeReq: (ResponseCode, { evse }) => ({
+  PreChargeReq: (ResponseCode, session) => ({
     name: "PreChargeRes",
-    message: { ResponseCode, DC_EVSEStatus: dcStatus(evse), EVSEPresentVoltage: volts },
+    message: { ResponseCode, DC_EVSEStatus: dcStatus(session, "refusal"), EVSEPresentVoltage: volts },
   }),
-  CurrentDemandReq: (ResponseCode, { evse, tupleId }) => ({
+  CurrentDemandReq: (ResponseCode, session) => ({
     name: "CurrentDemandRes",
     message: {
       ResponseCode,
-      DC_EVSEStatus: dcStatus(evse),
+      DC_EVSEStatus: dcStatus(session, "refusal"),
       EVSEPresentVoltage: volts,
       EVSEPresentCurrent: amperes,
       EVSECurrentLimitAchieved: false,
       EVSEVoltageLimitAchieved: false,
       EVSEPowerLimitAchieved: false,
-      EVSEID: evse.evseId,
-      SAScheduleTupleID: tupleId,
+      EVSEID: session.evse.evseId,
+      SAScheduleTupleID: session.tupleId,
     },
   }),
-  WeldingDetectionReq: (ResponseCode, { evse }) => ({
+  WeldingDetectionReq: (ResponseCode, session) => ({
     name: "WeldingDetectionRes",
-    message: { ResponseCode, DC_EVSEStatus: dcStatus(evse), EVSEPresentVoltage: volts },
+    message: { ResponseCode, DC_EVSEStatus: dcStatus(session, "refusal"), EVSEPresentVoltage: volts },
   }),
   SessionStopReq: (ResponseCode) => ({ name: "SessionStopRes", message: { ResponseCode } }),
 };

@@ -5,12 +5,13 @@ import { bodyOf, iso2, type MessageHeader, messageOf, type V2G_Message } from ".
 import type { Clock, Timer } from "../../util/clock.ts";
 import { InternalError } from "../../util/errors.ts";
 import type { Tracer } from "../../util/trace.ts";
-import { type Effect, type OutwardEffect, publish } from "../effects.ts";
+import type { Effect, OutwardEffect } from "../effects.ts";
 import type { SessionEvent } from "../events.ts";
 import { ProtocolError, type ProtocolSession, type SessionEnd } from "../protocolSession.ts";
 import { type MessageFacts, traceMessage } from "../trace.ts";
 import { changeBy } from "./events.ts";
 import { isFailure, iso2Machine } from "./machine.ts";
+import { powerOffEffects } from "./power.ts";
 import { type Iso2, type Iso2Ports, type Iso2Session, newSession, type PausedSession, type Reply } from "./protocol.ts";
 
 export interface Iso2Options {
@@ -70,8 +71,7 @@ export function iso2Session(options: Iso2Options): ProtocolSession & { readonly 
       const { session } = runner;
       const paused = pausedBy(session);
       if (paused) options.onPause(paused);
-      const effects = session.powered ? [publish("ac_open_contactor")] : [];
-      return { how: howEnded(session), lastRequest, effects };
+      return { how: howEnded(session), lastRequest, effects: powerOffEffects(session) };
     },
   };
 }

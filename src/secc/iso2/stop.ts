@@ -1,5 +1,6 @@
 /** SessionStopReq, which nearly every state understands (ISO 15118-2, 8.4.3.12). */
 import type { Decide } from "../../fsm/state.ts";
+import { powerOff } from "./power.ts";
 import { type Iso2, type Request, state } from "./protocol.ts";
 import { refuse } from "./refusals.ts";
 
@@ -9,11 +10,16 @@ type Stop = Decide<Iso2, Request<"SessionStopReq">, "Terminated">;
 export const stop: Stop = (request, session) =>
   request.body.ChargingSession === "Pause" ? refuse("SessionStopReq", "FAILED", session) : end(request, session);
 
-const end: Stop = ({ body }) => ({
-  reply: { name: "SessionStopRes", message: { ResponseCode: "OK" } },
-  session: { ending: body.ChargingSession },
-  next: "Terminated",
-});
+/** Where power may be on, as after the cable check, it goes off. */
+export const end: Stop = ({ body }, session) => {
+  const off = powerOff(session);
+  return {
+    reply: { name: "SessionStopRes", message: { ResponseCode: "OK" } },
+    session: { ...off.session, ending: body.ChargingSession },
+    effects: off.effects,
+    next: "Terminated",
+  };
+};
 
 /** After the power was switched off: the EV ends the session or pauses it. */
 export const sessionStop = state({ name: "SessionStop", next: ["Terminated"], on: { SessionStopReq: end } });

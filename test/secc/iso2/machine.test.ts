@@ -2,9 +2,10 @@ import { describe, expect, it } from "vitest";
 import { react } from "../../../src/fsm/machine.ts";
 import type { Outcome, Step } from "../../../src/fsm/state.ts";
 import { iso2, messageOf, type RequestName } from "../../../src/iso15118/iso2/index.ts";
+import { noDc } from "../../../src/secc/dc/progress.ts";
 import { iso2Machine } from "../../../src/secc/iso2/machine.ts";
 import type { Iso2, Iso2Session } from "../../../src/secc/iso2/protocol.ts";
-import { ports, request, requestNames, SESSION_ID, session } from "../fixtures.ts";
+import { dcSession, ports, request, requestNames, SESSION_ID, session } from "../fixtures.ts";
 
 /** What each state understands; all else is a sequence error. */
 const expected: Readonly<Record<string, readonly RequestName[]>> = {
@@ -18,10 +19,30 @@ const expected: Readonly<Record<string, readonly RequestName[]>> = {
   PowerDelivery: ["PowerDeliveryReq", "SessionStopReq"],
   ChargingStarted: ["ChargingStatusReq"],
   Charging: ["ChargingStatusReq", "PowerDeliveryReq"],
+  CableCheck: ["CableCheckReq", "SessionStopReq"],
+  PreCharge: ["PreChargeReq", "SessionStopReq"],
+  PreCharging: ["PreChargeReq", "PowerDeliveryReq", "SessionStopReq"],
+  CurrentDemandStarted: ["CurrentDemandReq"],
+  CurrentDemand: ["CurrentDemandReq", "PowerDeliveryReq"],
+  WeldingDetection: ["WeldingDetectionReq", "SessionStopReq"],
   MeteringReceipt: ["MeteringReceiptReq"],
   SessionStop: ["SessionStopReq"],
   Terminated: [],
 };
+
+const dcStates = [
+  "CableCheck",
+  "PreCharge",
+  "PreCharging",
+  "CurrentDemandStarted",
+  "CurrentDemand",
+  "WeldingDetection",
+];
+
+/** A session as it may be in a state. */
+function sessionIn(state: string, change: Partial<Iso2Session> = {}): Iso2Session {
+  return dcStates.includes(state) ? dcSession(change) : session(change);
+}
 
 const cases = Object.entries(expected).flatMap(([state, allowed]) =>
   requestNames.map((name) => ({ state, name, allowed: allowed.includes(name) })),
@@ -46,7 +67,7 @@ describe("every state with every message", () => {
   });
 
   it.each(cases.filter(({ allowed }) => allowed))("$state understands $name", async ({ state, name }) => {
-    const of = session({ authorization: { status: state === "Authorization" ? "none" : "accepted" } });
+    const of = sessionIn(state, { authorization: { status: state === "Authorization" ? "none" : "accepted" } });
     const found = await outcome(state, name, of);
     if ("until" in found) return;
     expect(codeOf(found)).not.toBe("FAILED_SequenceError");
@@ -55,7 +76,7 @@ describe("every state with every message", () => {
   it.each(cases.filter(({ allowed }) => !allowed))(
     "$state refuses $name without any effect",
     async ({ state, name }) => {
-      const of = session();
+      const of = sessionIn(state);
       const found = await outcome(state, name, of);
       if ("until" in found) throw found;
       expect(codeOf(found)).toBe("FAILED_SequenceError");
@@ -81,7 +102,7 @@ describe("every state with every message", () => {
   it.each(foreign.flatMap(([what, id]) => guarded.map((row) => ({ what, id, ...row }))))(
     "$state refuses $name with the session id $what without any effect",
     async ({ state, name, id }) => {
-      const found = await outcome(state, name, session(), id);
+      const found = await outcome(state, name, sessionIn(state), id);
       if ("until" in found) throw found;
       expect(codeOf(found)).toBe("FAILED_UnknownSession");
       expect(found.effects ?? []).toEqual([]);
@@ -89,7 +110,7 @@ describe("every state with every message", () => {
   );
 
   it.each(guarded)("$state refuses $name when the EVSE has shut down", async ({ state, name }) => {
-    const of = session();
+    const of = sessionIn(state);
     const found = await outcome(state, name, { ...of, evse: { ...of.evse, shutdown: true } });
     if ("until" in found) throw found;
     expect(codeOf(found)).toBe("FAILED");
@@ -107,5 +128,17 @@ describe("a failure, whatever it is", () => {
       session: { powered: false },
       effects: [{ to: "charger", name: "ac_open_contactor" }],
     });
+  });
+
+  it.each([
+    ["before current flows", false, ["dc_open_contactor"]],
+    ["while current flows", true, ["current_demand_finished", "dc_open_contactor"]],
+  ] as const)("switches a DC output off %s", (_, demanding, names) => {
+    const of = dcSession({ dc: { ...noDc, cableCheck: "passed", demanding } });
+    const incoming = request("SessionSetupReq");
+    const step = react<Iso2>(iso2Machine, "CurrentDemand", of, incoming) as Step<Iso2>;
+    const concluded = iso2Machine.rules.conclude?.(step, incoming, of);
+    expect(concluded?.effects?.map((effect) => "name" in effect && effect.name)).toEqual(names);
+    expect(concluded?.session).toMatchObject({ powered: false, dc: { demanding: false } });
   });
 });
