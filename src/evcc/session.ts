@@ -10,11 +10,11 @@ import { PeerError } from "../util/errors.ts";
 import type { Step } from "../util/trace.ts";
 import type { Car, PausedSession } from "./car.ts";
 import { type ConnectionPorts, type ConnectionWishes, connectCharger, setupTime } from "./connect.ts";
+import { type Conversation, conversationOf } from "./conversation.ts";
 import { decided, type Effect } from "./effects.ts";
 import { Exchange, noAnswer } from "./exchange.ts";
 import { agreedOn, iso15118_2, offer } from "./handshake.ts";
-import { Conversation } from "./iso2/conversation.ts";
-import { newSession } from "./iso2/protocol.ts";
+import { iso2Dialect } from "./iso2/dialect.ts";
 import { isRegular, type Outcome } from "./outcome.ts";
 import type { Witness } from "./witness.ts";
 
@@ -139,9 +139,9 @@ export class CarSession {
 
   #converse({ tls }: ByteStream, exchange: Exchange): Promise<Outcome> {
     const { car, resume } = this.#options;
-    const session = newSession({ car, secured: tls !== undefined, resume });
+    const dialect = iso2Dialect({ car, secured: tls !== undefined, resume });
     const perform = (effect: Effect) => this.#perform(effect);
-    this.#conversation = new Conversation(session, { exchange, ...this.#ports, perform });
+    this.#conversation = conversationOf(dialect, { exchange, ...this.#ports, perform });
     return this.#conversation.run();
   }
 

@@ -1,103 +1,48 @@
-/** One ISO 15118-2 session: bytes in, bytes out, the state machine between. */
-import { ExiError } from "../../exi/index.ts";
-import { type Incoming, Runner } from "../../fsm/machine.ts";
-import { bodyOf, iso2, type MessageHeader, messageOf, type V2G_Message } from "../../iso15118/iso2/index.ts";
-import type { Clock, Timer } from "../../util/clock.ts";
-import { InternalError } from "../../util/errors.ts";
-import type { Tracer } from "../../util/trace.ts";
-import type { Effect, OutwardEffect } from "../effects.ts";
-import type { SessionEvent } from "../events.ts";
-import { ProtocolError, type ProtocolSession, type SessionEnd } from "../protocolSession.ts";
-import { type MessageFacts, traceMessage } from "../trace.ts";
+/** One ISO 15118-2 session: what the runner of sessions has to know of it. */
+import { iso2, messageOf } from "../../iso15118/iso2/index.ts";
+import { type Dialect, headerOf, messageSession, requestIn, type SessionPorts } from "../messageSession.ts";
+import type { ProtocolSession, SessionEnd } from "../protocolSession.ts";
+import type { MessageFacts } from "../trace.ts";
 import { changeBy } from "./events.ts";
 import { isFailure, iso2Machine } from "./machine.ts";
 import { powerOffEffects } from "./power.ts";
 import { type Iso2, type Iso2Ports, type Iso2Session, newSession, type PausedSession, type Reply } from "./protocol.ts";
 
-export interface Iso2Options {
-  readonly clock: Clock;
-  readonly trace: Tracer;
+export interface Iso2Options extends SessionPorts {
   readonly ports: Iso2Ports;
   readonly begin: Parameters<typeof newSession>[0];
-  /** Gets every effect but timers and traces. */
-  perform(effect: OutwardEffect): void;
   /** The EV has paused, and may come back. */
   onPause(paused: PausedSession): void;
 }
 
-/** What goes into the header before there is a session. */
-const NO_SESSION = new Uint8Array(8);
-
-export function iso2Session(options: Iso2Options): ProtocolSession & { readonly state: string } {
-  const { clock, trace, ports } = options;
-  let timer: Timer | undefined;
-  let lastRequest: SessionEnd["lastRequest"] = "supportedAppProtocolReq";
-
-  const perform = (effect: Effect) => {
-    if (effect.to === "trace") return trace.add(effect.event);
-    if (effect.to !== "timer") return options.perform(effect);
-    timer?.cancel();
-    if (effect.ms > 0) timer = clock.setTimer(effect.ms, () => apply({ type: "authorization_timeout" }));
-  };
-  const runner = new Runner<Iso2>(iso2Machine, newSession(options.begin), { clock, ports, perform });
-  const apply = (event: SessionEvent) => runner.apply(changeBy(event, runner.session));
-
-  return {
-    get state() {
-      return runner.state;
-    },
-    get established() {
-      return runner.session.sessionId.length > 0;
-    },
-    apply,
-    async handle(exi) {
-      const incoming = read(exi);
-      lastRequest = incoming.name;
-      traceMessage(trace, "EV", incoming.name);
-      const reply = await runner.feed(incoming);
-      const response = incoming.name.replace(/Req$/, "Res");
-      if (reply) traceMessage(trace, "EVSE", response, factsOf(reply));
-      return {
-        request: incoming.name,
-        response,
-        exi: reply && encode(reply, runner.session),
-        last: runner.state === "Terminated",
-        failed: isFailure(reply),
-      };
-    },
-    end() {
-      timer?.cancel();
-      runner.stop();
-      const { session } = runner;
+export function iso2Session({
+  ports,
+  begin,
+  onPause,
+  ...outside
+}: Iso2Options): ProtocolSession & { readonly state: string } {
+  const dialect: Dialect<Iso2> = {
+    machine: iso2Machine,
+    session: newSession(begin),
+    ports,
+    ...{ read, write, facts: factsOf, isFailure, changeBy },
+    ended(session) {
       const paused = pausedBy(session);
-      if (paused) options.onPause(paused);
-      return { how: howEnded(session), lastRequest, effects: powerOffEffects(session) };
+      if (paused) onPause(paused);
+      return { how: howEnded(session), effects: powerOffEffects(session) };
     },
   };
+  return messageSession(dialect, outside);
 }
 
-/** @throws PeerError unless it is a message with a request in it. */
-function read(exi: Uint8Array): Incoming<Iso2> {
-  const { root, value } = iso2.decode(exi);
-  if (root !== "V2G_Message") throw new ProtocolError(`a ${root} instead of a V2G_Message`);
-  const message = value as V2G_Message;
-  const body = bodyOf(message);
-  if (!body) throw new ProtocolError("a message without a body");
-  if (!body.name.endsWith("Req")) throw new ProtocolError(`a ${body.name} from the EV`);
+function read(exi: Uint8Array): ReturnType<Dialect<Iso2>["read"]> {
+  const { name, message } = requestIn(iso2.decode(exi));
   // The name tells the type of the body, which the compiler cannot follow.
-  return { name: body.name, message: { header: message.Header, body: body.message, exi } } as Incoming<Iso2>;
+  return { name, message: { ...message, exi } } as ReturnType<typeof read>;
 }
 
-/** @throws InternalError for an answer that cannot be written: it is ours, and no fault of the EV. */
-function encode(reply: Reply, { sessionId }: Iso2Session): Uint8Array {
-  if ("exi" in reply) return reply.exi;
-  const header: MessageHeader = { SessionID: sessionId.length > 0 ? sessionId : NO_SESSION };
-  try {
-    return iso2.encode("V2G_Message", messageOf(header, reply));
-  } catch (error) {
-    if (!(error instanceof ExiError)) throw error;
-    throw new InternalError(`${reply.name} cannot be written: ${error.message}`);
-  }
+function write(reply: Reply, session: Iso2Session): Uint8Array {
+  return "exi" in reply ? reply.exi : iso2.encode("V2G_Message", messageOf(headerOf(session), reply));
 }
 
 function factsOf(reply: Reply): MessageFacts {

@@ -1,0 +1,26 @@
+/** ISO 15118-2 over a connection: requests as octets, octets as responses, and how long to wait. */
+import { iso2, type MessageHeader, messageOf } from "../../iso15118/iso2/index.ts";
+import { signFragments } from "../../iso15118/signature.ts";
+import { messageTimes } from "../../iso15118/timers.ts";
+import type { Dialect } from "../conversation.ts";
+import { iso2Car } from "./machine.ts";
+import { type Iso2, type Iso2Session, newSession, type Request } from "./protocol.ts";
+import { sessionSetupReq } from "./sessionSetup.ts";
+
+export function iso2Dialect(given: Parameters<typeof newSession>[0]): Dialect<Iso2> {
+  return {
+    machine: iso2Car,
+    session: newSession(given),
+    first: sessionSetupReq,
+    encode: (request, session) => iso2.encode("V2G_Message", messageOf(headerOf(request, session), request)),
+    decode: (exi) => iso2.decode(exi),
+    timeout: ({ name }) => messageTimes[name].timeout,
+  };
+}
+
+function headerOf({ name, message, signed }: Request, { SessionID, car: { contract } }: Iso2Session): MessageHeader {
+  const id = "@Id" in message ? message["@Id"] : undefined;
+  if (!signed || !contract || id === undefined) return { SessionID };
+  const elements = [{ set: iso2, name, id, value: message }];
+  return { SessionID, Signature: signFragments({ elements, key: contract.key }) };
+}
