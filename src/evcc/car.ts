@@ -47,7 +47,9 @@ export interface ServiceWishes {
   readonly selectAll: boolean;
 }
 
-/** A session that was paused, to be joined again (8.4.2). */
+/** A session that was paused, to be joined again with what was agreed on (8.4.2, [V2G2-741]). */
 export interface PausedSession {
   readonly SessionID: Uint8Array;
+  readonly payment: PaymentOption;
+  readonly SAScheduleTupleID: number;
 }

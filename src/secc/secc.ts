@@ -131,6 +131,12 @@ export class Secc {
     this.#active?.apply({ type: "evse", evse: this.#evse });
   }
 
+  /** What may be offered from now on. Said between two sessions, it is for another car: what was paused is over. */
+  offer(change: Pick<Evse, "paymentOptions" | "certificateService" | "centralContractValidation">): void {
+    if (!this.#active) this.#paused = undefined;
+    this.update(change);
+  }
+
   /** Passes an answer on to the session; without one it is dropped. */
   apply(event: SessionEvent): void {
     this.#active?.apply(event);

@@ -180,9 +180,10 @@ describe("Given a charger that is content with everything", () => {
     await world.clock.advance(1000);
     world.session.pause("sun went down");
     const outcome = await world.end();
-    expect(outcome).toMatchObject({ ended: "paused", resume: { SessionID } });
+    const resume = { SessionID, payment: "Contract", SAScheduleTupleID: 7 } as const;
+    expect(outcome).toMatchObject({ ended: "paused", resume });
     expect(world.charger.heard.at(-1)).toMatchObject({ message: { ChargingSession: "Pause" } });
-    const again = await start({ options: { resume: { SessionID } } });
+    const again = await start({ options: { resume } });
     await again.clock.advance(1000);
     again.session.stop("enough");
     await again.end();

@@ -13,6 +13,7 @@ import {
   type Iso2Ports,
   type Iso2Session,
   newSession,
+  type PausedSession,
 } from "../../src/secc/iso2/protocol.ts";
 import { createCertificate } from "../../src/x509/create.ts";
 
@@ -67,6 +68,18 @@ export const schedule = [
     },
   },
 ];
+
+/** What the SECC keeps of a session that was paid by the contract and paused. */
+export const paused: PausedSession = {
+  sessionId: SESSION_ID,
+  EVCCID,
+  secured: true,
+  payment: "Contract",
+  eMAID: EMAID,
+  schedule,
+  tupleId: 1,
+  scheduledAt: NOW,
+};
 
 /** A session that has come as far as a contract can, and is authorised. */
 export function session(change: Partial<Iso2Session> = {}): Iso2Session {

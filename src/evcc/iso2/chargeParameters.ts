@@ -31,7 +31,7 @@ export const chargeParameterDiscovery = state({
       if (body.EVSEProcessing !== "Finished") return askAgain(chargeParameterDiscoveryReq(session), session, effect);
       const { AC_EVSEChargeParameter: limits, SAScheduleList } = body;
       if (!limits) return end({ ended: "protocol error", reason: "the EVSE answers AC charging with DC limits" });
-      const [schedule] = SAScheduleList?.SAScheduleTuple ?? [];
+      const schedule = chooseSchedule(SAScheduleList?.SAScheduleTuple ?? [], session);
       if (!schedule) return end({ ended: "protocol error", reason: "the EVSE is finished, but offers no schedule" });
       return {
         next: "PowerDelivery",
@@ -44,6 +44,11 @@ export const chargeParameterDiscovery = state({
 });
 
 type Schedule = NonNullable<Iso2Session["schedule"]>;
+
+/** A session that goes on keeps to its schedule [V2G2-741]. */
+function chooseSchedule(offered: readonly Schedule[], { joined }: Iso2Session): Schedule | undefined {
+  return offered.find(({ SAScheduleTupleID }) => SAScheduleTupleID === joined?.SAScheduleTupleID) ?? offered[0];
+}
 
 function powerDeliveryStart(car: Car, schedule: Schedule, { EVSENominalVoltage }: AC_EVSEChargeParameter): Request {
   const phases = car.mode === "AC_three_phase_core" ? 3 : 1;

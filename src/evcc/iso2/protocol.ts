@@ -30,6 +30,8 @@ export interface Iso2Session {
   readonly secured: boolean;
   /** A paused session that the car wants to join. */
   readonly resume: PausedSession | undefined;
+  /** The paused session that goes on, once the SECC has said so. */
+  readonly joined: PausedSession | undefined;
   /** As given by the SECC; for a new session 8 zero octets until then. */
   readonly SessionID: Uint8Array;
   readonly payment: PaymentOption;
@@ -63,6 +65,7 @@ export function newSession(given: Pick<Iso2Session, "car" | "secured" | "resume"
   return {
     ...given,
     SessionID: given.resume?.SessionID ?? new Uint8Array(8),
+    joined: undefined,
     payment: "ExternalPayment",
     services: [],
     detailsWanted: [],

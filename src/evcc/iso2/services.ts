@@ -1,6 +1,6 @@
 import type { Step } from "../../fsm/state.ts";
 import type { Messages, ParameterSet, Service } from "../../iso15118/iso2/index.ts";
-import type { Car, PaymentOption } from "../car.ts";
+import type { Car, PausedSession, PaymentOption } from "../car.ts";
 import { decided } from "../effects.ts";
 import { end, type Iso2, type Iso2Session, state } from "./protocol.ts";
 
@@ -12,7 +12,8 @@ export const serviceDiscovery = state({
   next: ["ServiceDetail", "PaymentServiceSelection", "Terminated"],
   on: {
     ServiceDiscoveryRes({ body }, session) {
-      const { car, secured } = session;
+      const { secured, joined } = session;
+      const car = joined ? paysOn(session.car, joined) : session.car;
       const offered = body.ChargeService.SupportedEnergyTransferMode.EnergyTransferMode;
       if (!offered.includes(car.mode)) {
         return notOffered(`the EVSE offers ${offered.join(", ")}, the car needs ${car.mode}`);
@@ -67,6 +68,11 @@ function wants({ services }: Car, serviceId: number): boolean {
 
 function selected(ServiceID: number, set: ParameterSet | undefined) {
   return { ServiceID, ...(set && { ParameterSetID: set.ParameterSetID }) };
+}
+
+/** A session that goes on is paid as it was begun. */
+function paysOn(car: Car, { payment: option }: PausedSession): Car {
+  return { ...car, payment: { option, enforced: true } };
 }
 
 type Choice =

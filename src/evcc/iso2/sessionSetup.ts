@@ -1,3 +1,4 @@
+import { equalBytes } from "../../util/bytes.ts";
 import { decided } from "../effects.ts";
 import { end, type Iso2Session, type Request, state } from "./protocol.ts";
 
@@ -17,12 +18,16 @@ export const sessionSetup = state({
       if (SessionID.every((octet) => octet === 0)) {
         return end({ ended: "protocol error", reason: "the SECC gave the session no id" });
       }
-      const joined = body.ResponseCode === "OK_OldSessionJoined";
+      const joins = body.ResponseCode === "OK_OldSessionJoined";
+      const joined = joins && resume && equalBytes(SessionID, resume.SessionID) ? resume : undefined;
+      if (joins && !joined) {
+        return end({ ended: "protocol error", reason: "the SECC goes on with a session that is not the car's" });
+      }
       const how = joined ? "joined the paused session" : "begins a new session";
       return {
         next: "ServiceDiscovery",
         reply: serviceDiscoveryReq,
-        session: { SessionID },
+        session: { SessionID, joined },
         effects: [
           { to: "timer", timer: "established" },
           ...(resume ? [decided({ step: 1, title: `wanted to join a paused session and ${how}` })] : []),

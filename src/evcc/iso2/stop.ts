@@ -5,10 +5,10 @@ export const sessionStop = state({
   name: "SessionStop",
   next: ["Terminated"],
   on: {
-    SessionStopRes(_, { ending, endingReason: reason, SessionID }) {
-      return end(
-        ending === "Pause" ? { ended: "paused", reason, resume: { SessionID } } : { ended: "completed", reason },
-      );
+    SessionStopRes(_, { ending, endingReason: reason, SessionID, payment, schedule }) {
+      if (ending !== "Pause") return end({ ended: "completed", reason });
+      const resume = { SessionID, payment, SAScheduleTupleID: schedule?.SAScheduleTupleID ?? 1 };
+      return end({ ended: "paused", reason, resume });
     },
   },
 });

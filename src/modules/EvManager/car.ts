@@ -175,8 +175,13 @@ export class Car {
     this.#pulseTimer = ports.clock.setTimer(ms, ports.onTime);
   }
 
+  /** Looks again when it is not: a timer may fire a moment before its time. */
   pulseIsOver(): boolean {
-    return this.ports.clock.monotonic() >= (this.session.pulseEnd ?? 0);
+    const { clock, onTime } = this.ports;
+    const rest = (this.session.pulseEnd ?? 0) - clock.monotonic();
+    this.#pulseTimer?.cancel();
+    if (rest > 0) this.#pulseTimer = clock.setTimer(rest, onTime);
+    return rest <= 0;
   }
 
   /** Lets the board show what the script has made of the car. */

@@ -176,7 +176,7 @@ export class Evse {
 
   /** The car presented its contract. */
   requireContract(token: ProvidedIdToken): void {
-    this.payment.requireContract(token, this.state.authorization !== undefined);
+    this.payment.requireContract(token, this.state.authorization?.token);
   }
 
   requireEim(): void {

@@ -1,5 +1,6 @@
 import type { ProvidedIdToken, ValidationResult } from "../../interfaces/types/authorization.ts";
 import type { PlugAndChargeConfiguration, StartSessionReason } from "../../interfaces/types/evse_manager.ts";
+import { sameEmaid } from "../../iso15118/emaid.ts";
 import {
   type AuthorizationAnswer,
   authorizationTimedOut,
@@ -67,11 +68,11 @@ export class Payment {
 
   /**
    * The car presented its contract and waits.
-   * @param paid the session is authorized already, as after a pause; then the car need not ask anybody.
+   * @param payer for whom the session is authorized already, as after a pause; then the car need not ask anybody.
    */
-  requireContract(provided: ProvidedIdToken, paid: boolean): void {
-    if (paid) {
-      this.#answer(contractAccepted);
+  requireContract(provided: ProvidedIdToken, payer: ProvidedIdToken | undefined): void {
+    if (payer) {
+      this.#answer(this.#isPaidBy(payer, provided) ? contractAccepted : otherContract);
       return;
     }
     const token = { ...provided, connectors: [this.#options.connectorId] };
@@ -117,6 +118,16 @@ export class Payment {
     this.#answer(authorizationTimedOut);
   }
 
+  /** Another contract than the one that pays would charge at its owner's expense. */
+  #isPaidBy(payer: ProvidedIdToken, { id_token: { value } }: ProvidedIdToken): boolean {
+    if (payer.authorization_type !== "PlugAndCharge" || sameEmaid(payer.id_token.value, value)) return true;
+    const title = `the session is paid by contract ${payer.id_token.value}, and the car shows ${value}`;
+    const fix = "Unplug the car before it charges with another contract.";
+    const detail = { idToken: value };
+    this.#ports.trace.add({ step: 5, kind: "decision", from: "EVSE", title, outcome: "refused", fix, detail });
+    return false;
+  }
+
   #answer(answer: AuthorizationAnswer): void {
     this.#waiting = { for: "nothing" };
     this.#ports.hlc?.authorization_response(answer);
@@ -139,5 +150,7 @@ export class Payment {
   }
 }
 
+/** One session has one payer. */
+const otherContract: AuthorizationAnswer = { authorization_status: "ConcurrentTx", certificate_status: "Accepted" };
 /** The session was stopped or the EVSE is being switched off. */
 const notNow: AuthorizationAnswer = { authorization_status: "NotAtThisTime", certificate_status: "Accepted" };

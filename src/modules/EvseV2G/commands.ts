@@ -45,12 +45,14 @@ export function chargerCommands(
         energyToBeDelivered: of.dc_energy_to_be_delivered ?? dc.energyToBeDelivered,
       });
     },
-    session_setup: ({ payment_options, supported_certificate_service, central_contract_validation_allowed }) =>
-      set({
+    session_setup({ payment_options, supported_certificate_service, central_contract_validation_allowed }) {
+      secc.offer({
         paymentOptions: payment_options.length > 0 ? payment_options : ["ExternalPayment"],
         certificateService: supported_certificate_service,
         centralContractValidation: central_contract_validation_allowed,
-      }),
+      });
+      return null;
+    },
     authorization_response(response) {
       secc.apply({ type: "authorization_response", ...response });
       return null;

@@ -86,11 +86,21 @@ function decide(
 ): Step<Iso2, "Authorization" | "Terminated"> {
   const { chain, verdict } = facts;
   if ("reason" in chain) return refuseContract(session, facts, "FAILED_CertChainError", chain);
+  const other = otherContract(chain[0], session);
+  if (other) return refuseContract(session, facts, "FAILED_CertificateNotAllowedAtThisEVSE", other, chain[0]);
   const effect = judged(chain, verdict, session);
   if (verdict.result === "Valid" || verdict.result === "unchecked") return accept(session, facts, chain, effect);
   const { code, centralMayDecide } = outcomes[verdict.result];
   const left = centralMayDecide && session.evse.centralContractValidation;
   return left ? accept(session, facts, chain, effect) : refuseContract(session, facts, code, verdict, chain[0]);
+}
+
+/** A session that goes on is paid by the contract that it was begun with. */
+function otherContract(leaf: Certificate, { joined, paused }: Iso2Session): Fault | undefined {
+  const eMAID = joined ? paused?.eMAID : undefined;
+  if (eMAID === undefined || sameEmaid(eMAID, leaf.subject.CN ?? "")) return undefined;
+  const fix = "Go on with the contract of the paused session, or begin a new one.";
+  return { reason: `the session that was paused is paid by ${eMAID}`, fix };
 }
 
 /** What was found, for the timeline, when it does not end the session. */

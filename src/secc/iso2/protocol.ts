@@ -75,12 +75,20 @@ export type Authorization =
   | { readonly status: "none" | "pending" | "accepted" | "timed out" }
   | { readonly status: "rejected"; readonly certificateStatus: CertificateStatus };
 
-/** What is kept of a session that the EV has paused. */
+/** What is kept of a session that the EV has paused [V2G2-741]. */
 export interface PausedSession {
   readonly sessionId: Uint8Array;
   readonly EVCCID: Uint8Array;
+  /** Whether it had TLS. */
+  readonly secured: boolean;
   readonly payment: PaymentOption;
+  /** Of the contract that pays; undefined for external payment. */
+  readonly eMAID: string | undefined;
+  /** What was agreed on. */
   readonly schedule: readonly SAScheduleTuple[];
+  readonly tupleId: number;
+  /** Milliseconds since 1970 at which the EV was told of the schedule; its times count from there. */
+  readonly scheduledAt: number;
 }
 
 export interface Selected {
@@ -111,6 +119,8 @@ export interface Iso2Session {
   readonly authorization: Authorization;
   readonly energyTransferMode: EnergyTransferMode | undefined;
   readonly schedule: readonly SAScheduleTuple[];
+  /** Milliseconds since 1970 at which the EV was told of the schedule. */
+  readonly scheduledAt: number;
   readonly tupleId: number;
   /** Whether the contactor was told to close, or may close for the cable check, and was not yet told to open. */
   readonly powered: boolean;
@@ -152,6 +162,7 @@ export function newSession(given: Pick<Iso2Session, "settings" | "secured" | "pa
     authorization: { status: "none" },
     energyTransferMode: undefined,
     schedule: [],
+    scheduledAt: 0,
     tupleId: 1,
     powered: false,
     dc: noDc,

@@ -4,6 +4,7 @@ import { type Dialect, headerOf, messageSession, requestIn, type SessionPorts } 
 import type { ProtocolSession, SessionEnd } from "../protocolSession.ts";
 import type { MessageFacts } from "../trace.ts";
 import { changeBy } from "./events.ts";
+import { inTime } from "./inTime.ts";
 import { isFailure, iso2Machine } from "./machine.ts";
 import { powerOffEffects } from "./power.ts";
 import { type Iso2, type Iso2Ports, type Iso2Session, newSession, type PausedSession, type Reply } from "./protocol.ts";
@@ -24,7 +25,7 @@ export function iso2Session({
   const dialect: Dialect<Iso2> = {
     machine: iso2Machine,
     session: newSession(begin),
-    ports,
+    ports: inTime(ports, outside.clock),
     ...{ read, write, facts: factsOf, isFailure, changeBy },
     ended(session) {
       const paused = pausedBy(session);
@@ -58,7 +59,9 @@ function howEnded({ ending }: Iso2Session): SessionEnd["how"] {
   return ending === "Pause" ? "paused" : "terminated";
 }
 
-function pausedBy({ ending, sessionId, EVCCID, selected, schedule }: Iso2Session): PausedSession | undefined {
+function pausedBy(session: Iso2Session): PausedSession | undefined {
+  const { ending, sessionId, EVCCID, secured, selected, contract, schedule, scheduledAt, tupleId } = session;
   if (ending !== "Pause" || !selected) return undefined;
-  return { sessionId, EVCCID, payment: selected.payment, schedule };
+  const eMAID = contract?.token.id_token.value;
+  return { sessionId, EVCCID, secured, payment: selected.payment, eMAID, schedule, scheduledAt, tupleId };
 }

@@ -13,7 +13,7 @@ async function gather(_request: Request<"SessionSetupReq">, _session: Iso2Sessio
 
 function decide(request: Request<"SessionSetupReq">, session: Iso2Session, facts: Awaited<ReturnType<typeof gather>>) {
   const { EVCCID } = request.body;
-  const joined = session.paused !== undefined && isSameEv(session.paused, request);
+  const joined = session.paused !== undefined && mayJoin(session.paused, request, session);
   const sessionId = joined && session.paused ? session.paused.sessionId : facts.fresh;
   return {
     reply: {
@@ -30,9 +30,17 @@ function decide(request: Request<"SessionSetupReq">, session: Iso2Session, facts
   } as const;
 }
 
-/** Whoever knows the id of the paused session and is the same EV may go on with it; all others begin anew [V2G2-756]. */
-function isSameEv({ sessionId, EVCCID }: PausedSession, { header, body }: Request<"SessionSetupReq">): boolean {
-  return equalBytes(header.SessionID, sessionId) && equalBytes(body.EVCCID, EVCCID);
+/**
+ * Whoever knows the id of the paused session and is the same EV may go on with it; all others begin anew [V2G2-756]. The
+ * id is no secret on a connection without TLS, so a session that had TLS is joined by TLS only.
+ */
+function mayJoin(
+  paused: PausedSession,
+  { header, body }: Request<"SessionSetupReq">,
+  { secured }: Iso2Session,
+): boolean {
+  const sameEv = equalBytes(header.SessionID, paused.sessionId) && equalBytes(body.EVCCID, paused.EVCCID);
+  return sameEv && (secured || !paused.secured);
 }
 
 function macText(bytes: Uint8Array): string {

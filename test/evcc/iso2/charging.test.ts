@@ -29,6 +29,19 @@ describe("ChargeParameterDiscovery", () => {
     ]);
   });
 
+  test("a session that goes on keeps its schedule", () => {
+    const another = { ...schedule, SAScheduleTupleID: 8 };
+    const both = { SAScheduleList: { SAScheduleTuple: [schedule, another] } };
+    const joined = { SessionID, payment: "Contract", SAScheduleTupleID: 8 } as const;
+    expect(take("ChargeParameterDiscoveryRes", both, { joined })).toMatchObject(
+      sends("PowerDeliveryReq", expect.objectContaining({ SAScheduleTupleID: 8 })),
+    );
+    const gone = { ...joined, SAScheduleTupleID: 9 };
+    expect(take("ChargeParameterDiscoveryRes", both, { joined: gone })).toMatchObject(
+      sends("PowerDeliveryReq", expect.objectContaining({ SAScheduleTupleID: 7 })),
+    );
+  });
+
   test("the profile stays below what the car can take on its phases", () => {
     const one = { ...car, mode: "AC_single_phase_core" } as const;
     const { reply } = take("ChargeParameterDiscoveryRes", {}, { car: one }) as Step<Iso2>;
@@ -200,7 +213,15 @@ describe("SessionStop", () => {
   });
 
   test("paused: the id is kept to join the session again", () => {
-    const step = take("SessionStopRes", {}, { ending: "Pause", endingReason: "sun went down" });
-    expect(step).toMatchObject(ended({ ended: "paused", resume: { SessionID } }));
+    const step = take(
+      "SessionStopRes",
+      {},
+      {
+        ...{ ending: "Pause", endingReason: "sun went down", payment: "Contract", schedule },
+      },
+    );
+    expect(step).toMatchObject(
+      ended({ ended: "paused", resume: { SessionID, payment: "Contract", SAScheduleTupleID: 7 } }),
+    );
   });
 });

@@ -4,6 +4,8 @@ import type { Step } from "../../../src/fsm/state.ts";
 import { answers, car, challenge, contract, response, SessionID, session } from "../fixtures.ts";
 import { ended, outcome, resumed, sends, take } from "./support.ts";
 
+const resume = { SessionID, payment: "ExternalPayment", SAScheduleTupleID: 7 } as const;
+
 describe("SessionSetup", () => {
   test("takes the session's id and looks what is offered", () => {
     const step = outcome("SessionSetup", session({ SessionID: new Uint8Array(8) }), response("SessionSetupRes"));
@@ -19,8 +21,16 @@ describe("SessionSetup", () => {
     ["OK_OldSessionJoined", "joined the paused session"],
     ["OK_NewSessionEstablished", "begins a new session"],
   ])("with a paused session, %s is said", (ResponseCode, words) => {
-    const { effects } = take("SessionSetupRes", { ResponseCode }, { resume: { SessionID } });
+    const { effects } = take("SessionSetupRes", { ResponseCode }, { resume });
     expect(effects?.[1]).toMatchObject({ event: { title: expect.stringContaining(words) } });
+  });
+
+  test.each([
+    ["it paused none", undefined],
+    ["it paused another", { ...resume, SessionID: Uint8Array.of(9) }],
+  ])("bad case: the SECC joins a session, but %s", (_, other) => {
+    const step = take("SessionSetupRes", { ResponseCode: "OK_OldSessionJoined" }, { resume: other });
+    expect(step).toMatchObject(ended({ ended: "protocol error", reason: expect.stringContaining("not the car's") }));
   });
 
   test("bad case: no session id", () => {
@@ -52,6 +62,10 @@ describe("ServiceDiscovery", () => {
     expect(step).toMatchObject(selection("ExternalPayment"));
     expect(step.effects).toEqual([expect.objectContaining({ event: expect.objectContaining({ step: 2 }) })]);
     expect(JSON.stringify(step.effects)).toContain(why);
+  });
+
+  test("a session that goes on is paid as before, whatever the driver wants by now", () => {
+    expect(take("ServiceDiscoveryRes", {}, { joined: resume })).toMatchObject(selection("ExternalPayment"));
   });
 
   test("contract, because the EVSE does not offer what the driver would rather have", () => {

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { EvManager } from "../../../src/modules/EvManager/index.ts";
 import { REACTION_MS } from "../../../src/modules/EvManager/simulator.ts";
+import type { Timer } from "../../../src/util/clock.ts";
+import { ManualClock } from "../../../src/util/manualClock.ts";
 import { startUnderTest, type UnderTest } from "../../framework/underTest.ts";
 
 type Ev = UnderTest<typeof EvManager.manifest>;
@@ -72,14 +74,15 @@ interface StartOptions {
   config?: object;
   delayFactor?: number;
   without?: readonly ("ev" | "slac" | "kvs")[];
+  clock?: ManualClock;
 }
 
-async function start({ config = {}, delayFactor = 0, without = [] }: StartOptions = {}): Promise<void> {
+async function start({ config = {}, delayFactor = 0, without = [], clock }: StartOptions = {}): Promise<void> {
   const wired = Object.fromEntries(Object.entries(mocks()).filter(([name]) => !without.includes(name as never)));
   ev = await startUnderTest(EvManager, {
     config: { connector_id: 1, auto_enable: true, ...config },
     mocks: wired as ReturnType<typeof mocks>,
-    ports: { simulation: { delayFactor } },
+    ports: { simulation: { delayFactor }, ...(clock && { clock }) },
   });
   told = await news();
 }
@@ -245,6 +248,19 @@ describe("a simulated car", () => {
     }
     expect(await afterSeconds(0.25)).toEqual(B);
     expect(await duty(5)).toEqual([expect.stringMatching(/^start /)]);
+  });
+
+  it("toggles on when a timer fires a moment before its time, as Node's may", async () => {
+    class EarlyClock extends ManualClock {
+      override setTimer(ms: number, fire: () => void): Timer {
+        return super.setTimer(ms > 1 ? ms - 0.4 : ms, fire);
+      }
+    }
+    await start({ clock: new EarlyClock() });
+    await execute("pause;iso_start_bcb_toggle 2;iso_wait_for_resume");
+    expect((await afterSeconds(2)).filter((call) => call === 'cp "C"')).toHaveLength(1);
+    expect(await duty(5)).toEqual([]);
+    expect(await modify("sleep 0;iso_wait_for_resume")).toEqual([]);
   });
 
   it("toggles at most three times, and not at all when told so", async () => {

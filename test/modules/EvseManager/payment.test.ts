@@ -38,6 +38,23 @@ describe("one payer for a session", () => {
     expect(station.tokens).toEqual([]);
   });
 
+  test("a session that goes on after a pause: its own contract is accepted at once, another is refused", async () => {
+    const station = await plugged();
+    station.evse.requireContract(contractToken);
+    station.evse.authorizeResponse(contractToken, accepted);
+    await station.settle();
+    station.news();
+    station.evse.requireContract(contractToken);
+    const accept = '{"authorization_status":"Accepted","certificate_status":"Accepted"}';
+    expect(station.news()).toEqual([`hlc.authorization_response ${accept}`]);
+    const other = { ...contractToken, id_token: { value: "FRXYZC87654321", type: "eMAID" } } as const;
+    station.evse.requireContract(other);
+    const refusal = '{"authorization_status":"ConcurrentTx","certificate_status":"Accepted"}';
+    expect(station.news()).toEqual([`hlc.authorization_response ${refusal}`]);
+    expect(station.trace.entries.at(-1)).toMatchObject({ outcome: "refused", fix: expect.any(String) });
+    expect(station.tokens).toHaveLength(1);
+  });
+
   test("a card answers the car that waits for external payment", async () => {
     const station = await plugged();
     station.evse.requireEim();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Messages } from "../../../src/iso15118/iso2/index.ts";
 import { physicalValue } from "../../../src/iso15118/physicalValue.ts";
-import { contractKey, EVCCID, evse, otherKey, request, SESSION_ID, schedule, session } from "../fixtures.ts";
+import { contractKey, evse, otherKey, paused, request, schedule, session } from "../fixtures.ts";
 import { bodyOf, codeOf, published, step, traced, wait } from "./step.ts";
 
 describe("ChargeParameterDiscovery", () => {
@@ -80,8 +80,7 @@ describe("ChargeParameterDiscovery", () => {
 
   it("goes on with the schedule of the session that was joined", async () => {
     const agreed = [{ ...schedule[0], SAScheduleTupleID: 9 }] as unknown as typeof schedule;
-    const paused = { sessionId: SESSION_ID, EVCCID, payment: "Contract", schedule: agreed } as const;
-    const of = session({ joined: true, paused });
+    const of = session({ joined: true, paused: { ...paused, schedule: agreed } });
     const found = (await wait("ChargeParameterDiscovery", of, ask())).decide(of);
     expect(found.session?.schedule).toEqual(agreed);
   });

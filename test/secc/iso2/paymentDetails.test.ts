@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Messages } from "../../../src/iso15118/iso2/index.ts";
 import type { ContractFault, ContractVerdict } from "../../../src/secc/iso2/protocol.ts";
 import { toPem } from "../../../src/x509/certificate.ts";
-import { certificate, contractCertificate, evse, NOW, request, session } from "../fixtures.ts";
+import { certificate, contractCertificate, evse, NOW, paused, request, session } from "../fixtures.ts";
 import { bodyOf, codeOf, step, traced } from "./step.ts";
 
 const hash = (serialNumber: string) => ({
@@ -43,6 +43,21 @@ describe("PaymentDetails", () => {
   it("compares the eMAID without dashes and case", async () => {
     const found = await pay(valid, { eMAID: "ukswi123456791a" });
     expect(codeOf(found)).toBe("OK");
+  });
+
+  it("a session that goes on is paid by its own contract", async () => {
+    expect(codeOf(await pay(valid, {}, session({ joined: true, paused })))).toBe("OK");
+  });
+
+  it("bad case: a session that goes on is not paid by another contract", async () => {
+    const others = { ...paused, eMAID: "UKSWI000000000X" };
+    const found = await pay(valid, {}, session({ joined: true, paused: others }));
+    expect(codeOf(found)).toBe("FAILED_CertificateNotAllowedAtThisEVSE");
+    expect(found.session).toBeUndefined();
+    expect(traced(found)).toEqual([
+      expect.objectContaining({ outcome: "refused", title: expect.stringContaining("paid by UKSWI000000000X") }),
+    ]);
+    expect(codeOf(await pay(valid, {}, session({ joined: false, paused: others })))).toBe("OK");
   });
 
   it("leaves an unchecked contract to the CSMS, without hashes", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Messages, Service } from "../../../src/iso15118/iso2/index.ts";
-import { evse, ports, request, schedule, session } from "../fixtures.ts";
+import { evse, paused, ports, request, session } from "../fixtures.ts";
 import { bodyOf, codeOf, published, step, traced } from "./step.ts";
 
 const internet: Service = {
@@ -43,13 +43,7 @@ describe("ServiceDiscovery", () => {
   });
 
   it("offers a joined session only what it was paid by", async () => {
-    const paused = {
-      sessionId: new Uint8Array(8),
-      EVCCID: new Uint8Array(6),
-      payment: "ExternalPayment",
-      schedule,
-    } as const;
-    const body = await discover(session({ joined: true, paused }));
+    const body = await discover(session({ joined: true, paused: { ...paused, payment: "ExternalPayment" } }));
     expect(body.PaymentOptionList.PaymentOption).toEqual(["ExternalPayment"]);
   });
 

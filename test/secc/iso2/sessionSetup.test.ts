@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { toHex } from "../../../src/util/bytes.ts";
 import { cryptoRandom } from "../../../src/util/random.ts";
-import { EVCCID, NOW, ports, request, SESSION_ID, schedule, session } from "../fixtures.ts";
+import { NOW, paused, ports, request, SESSION_ID, session } from "../fixtures.ts";
 import { bodyOf, codeOf, published, step } from "./step.ts";
 
-const paused = { sessionId: SESSION_ID, EVCCID, payment: "Contract", schedule } as const;
 const fresh = session({ sessionId: new Uint8Array(0) });
 
 describe("SessionSetup", () => {
@@ -44,6 +43,17 @@ describe("SessionSetup", () => {
     const found = await step("SessionSetup", { ...fresh, paused }, request("SessionSetupReq", variation));
     expect(codeOf(found)).toBe("OK_NewSessionEstablished");
     expect(found.session).toMatchObject({ joined: false });
+  });
+
+  it("bad case: a session that had TLS is not gone on with without", async () => {
+    const open = { ...fresh, secured: false };
+    expect(codeOf(await step("SessionSetup", { ...open, paused }, request("SessionSetupReq")))).toBe(
+      "OK_NewSessionEstablished",
+    );
+    const hadNone = { ...paused, secured: false };
+    expect(codeOf(await step("SessionSetup", { ...open, paused: hadNone }, request("SessionSetupReq")))).toBe(
+      "OK_OldSessionJoined",
+    );
   });
 
   it("publishes no EVCCID that is no MAC address", async () => {
