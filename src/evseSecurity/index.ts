@@ -1,4 +1,5 @@
 /** The certificate store of a charging station, and the one judge of chains. */
+export { CertificateFiles } from "./certificateFiles.ts";
 export { defaultLimits, type StoreLimits } from "./collector.ts";
 export type { LeafChoice } from "./leaves.ts";
 export { defaultPaths, resolvePaths, type StorePaths } from "./paths.ts";

@@ -37,15 +37,16 @@ export class Listeners {
   }
 
   /** Opens what `tls_security` allows. @throws UserError when the address cannot be had. */
-  async open(credentials: TlsCredentials | undefined): Promise<void> {
+  async open(chains: readonly TlsCredentials[]): Promise<void> {
     if (this.#options.tlsSecurity !== "force") this.#tcp = await this.#listen("none");
-    await this.setCredentials(credentials);
+    await this.setCredentials(chains);
   }
 
-  /** @throws UserError when chain and key do not fit; TLS is not usable then. */
-  async setCredentials(credentials: TlsCredentials | undefined): Promise<void> {
+  /** @throws UserError when a chain and its key do not fit; TLS is not usable then, nor without any. */
+  async setCredentials([first, ...rest]: readonly TlsCredentials[]): Promise<void> {
     this.#usable = false;
-    if (!credentials || this.#options.tlsSecurity === "prohibit") return;
+    if (!first || this.#options.tlsSecurity === "prohibit") return;
+    const credentials = [first, ...rest] as const;
     if (this.#tls) this.#tls.setCredentials(credentials);
     else this.#tls = await this.#listen("tls", { ...this.#options.tls, credentials });
     this.#usable = true;

@@ -6,13 +6,21 @@ import type { AppProtocol } from "../iso15118/appProtocol.ts";
 import type { ParameterSet } from "../iso15118/iso2/index.ts";
 import { sessionTimes } from "../iso15118/timers.ts";
 import type { Link } from "../transport/interfaces.ts";
-import type { ByteStream, ConnectionFault, Network, TlsCredentials, TlsServerOptions } from "../transport/ports.ts";
+import type {
+  ByteStream,
+  ChainChoice,
+  ConnectionFault,
+  Network,
+  TlsCredentials,
+  TlsServerOptions,
+} from "../transport/ports.ts";
 import type { Clock, Timer } from "../util/clock.ts";
 import type { Logger } from "../util/log.ts";
 import type { Random } from "../util/random.ts";
 import type { Tracer } from "../util/trace.ts";
 import type { Certificate } from "../x509/certificate.ts";
 import type { Capture } from "./capture.ts";
+import { explainChoice } from "./chainChoice.ts";
 import { Connection } from "./connection.ts";
 import { messageEffect, protocolEffects } from "./debug.ts";
 import { type OutwardEffect, publish } from "./effects.ts";
@@ -41,7 +49,7 @@ export interface SeccOptions {
   /** True where the data link does not say when a car comes: then none is missed, however long it takes. */
   readonly patient?: boolean;
   readonly tlsSecurity: TlsSecurity;
-  readonly tls: Omit<TlsServerOptions, "credentials">;
+  readonly tls: Omit<TlsServerOptions, "credentials" | "onChoice">;
   readonly protocols: readonly OfferedProtocol[];
   readonly settings: Iso2Settings;
   /** See `terminate_connection_on_failed_response`. */
@@ -74,15 +82,16 @@ export class Secc {
   }
 
   /** Begins to listen and to answer SDP requests; until then it only remembers what it is told. @throws UserError when an address or port cannot be had; it can be tried again. */
-  async open(link: Link, credentials: TlsCredentials | undefined): Promise<void> {
+  async open(link: Link, chains: readonly TlsCredentials[]): Promise<void> {
     try {
       this.#listeners = new Listeners({
         ...this.#options,
         link,
+        tls: { ...this.#options.tls, onChoice: (choice) => this.#chose(choice) },
         onStream: (stream) => this.#accept(stream),
         onFault: (fault) => this.#fault(fault),
       });
-      await this.#listeners.open(credentials);
+      await this.#listeners.open(chains);
       await this.#openSdp(link);
     } catch (error) {
       await this.#closeSockets();
@@ -151,9 +160,9 @@ export class Secc {
     this.#debug = debug;
   }
 
-  /** New certificates, or none that could be used. @throws UserError when they do not fit. */
-  async setCredentials(credentials: TlsCredentials | undefined): Promise<void> {
-    await this.#listeners?.setCredentials(credentials);
+  /** New certificates, or none that could be used; an EV is shown the first whose root it names. @throws UserError when they do not fit. */
+  async setCredentials(chains: readonly TlsCredentials[]): Promise<void> {
+    await this.#listeners?.setCredentials(chains);
   }
 
   /** Whether the data link to the EV is there; when it goes, so do all connections. */
@@ -263,6 +272,11 @@ export class Secc {
   #forgetEv(change: Partial<Evse>): void {
     const { dc } = this.#evse;
     this.update({ ...change, notification: "None", dc: { ...dc, isolation: "Invalid", noEnergyPause: undefined } });
+  }
+
+  #chose(choice: ChainChoice): void {
+    const event = this.#ready ? explainChoice(choice) : undefined;
+    if (event) this.#options.trace.add(event);
   }
 
   #fault(fault: ConnectionFault): void {

@@ -1,7 +1,8 @@
 import { type Clock, systemClock } from "../util/clock.ts";
 import type { Network } from "./ports.ts";
 import { connectTcp, listenTcp } from "./tcp.ts";
-import { connectTls, listenTls } from "./tls.ts";
+import { connectTls } from "./tls.ts";
+import { listenTls } from "./tlsServer.ts";
 import { openUdp } from "./udp.ts";
 
 /** The machine's own network. */

@@ -1,5 +1,6 @@
 /** Sockets as ports. Node adapters are in this folder; `memory.ts` is the adapter for tests. */
 import { PeerError, UserError } from "../util/errors.ts";
+import type { ClientHello, TrustedAuthority } from "./clientHello.ts";
 
 /** What is known of a connection's security; absent on plain TCP. */
 export interface TlsInfo {
@@ -32,7 +33,7 @@ export interface StreamServer {
   readonly address: string;
   readonly port: number;
   /** New certificates for connections from now on; those that are open go on. Only a TLS server has certificates. */
-  setCredentials(credentials: TlsCredentials): void;
+  setCredentials(credentials: TlsChains): void;
   /** Drops what is open, also what is still in its handshake, and goes on listening. */
   dropAll(): void;
   /** Stops listening and drops what is open. */
@@ -54,15 +55,34 @@ export interface TlsCredentials {
   readonly chain: string;
   readonly key: string;
   readonly passphrase?: string;
+  /** The DER of a current OCSP response for the leaf, to staple. */
+  readonly ocsp?: Uint8Array;
+  /** All that a client may call the authorities above the leaf. */
+  readonly authorities?: readonly TrustedAuthority[];
+  /** Its root's name, for people. */
+  readonly root?: string;
+}
+
+/** The first serves clients that do not say which authorities they trust. */
+export type TlsChains = readonly [TlsCredentials, ...TlsCredentials[]];
+
+/** Which chain a client is shown, before its handshake goes on. */
+export interface ChainChoice {
+  readonly remoteAddress: string;
+  readonly chain: TlsCredentials;
+  /** How many there were to choose from. */
+  readonly of: number;
+  readonly why: "the client names its authority" | "the client names others" | "the client names no authority";
+  /** Absent when the client sent something else. */
+  readonly hello?: ClientHello;
 }
 
 export interface TlsServerOptions {
-  readonly credentials: TlsCredentials;
-  /** The DER of a current OCSP response for this leaf, or undefined when there is none to staple. */
-  staple?(leaf: Uint8Array): Promise<Uint8Array | undefined>;
+  readonly credentials: TlsChains;
+  onChoice?(choice: ChainChoice): void;
   /** Gets lines in NSS key log format; they open the traffic to whoever has them. */
   onKeyLog?(line: Uint8Array): void;
-  /** How long a handshake may take. */
+  /** How long a client may take for its hello, and then for the rest of the handshake. */
   readonly handshakeMs: number;
 }
 

@@ -6,25 +6,18 @@
 import { constants } from "node:crypto";
 import * as tls from "node:tls";
 import type { Clock } from "../util/clock.ts";
-import { UserError } from "../util/errors.ts";
 import {
   type ByteStream,
-  type ConnectionFault,
   type ConnectOptions,
-  type ListenOptions,
   type PeerCertificates,
   StreamError,
-  type StreamServer,
   type TlsClientOptions,
-  type TlsCredentials,
   type TlsInfo,
-  type TlsServerOptions,
 } from "./ports.ts";
-import { codeOf, socketStream, streamError } from "./socketStream.ts";
-import { bind } from "./tcp.ts";
+import { socketStream, streamError } from "./socketStream.ts";
 
 /** The one profile. Session tickets are off: every car is checked anew. */
-const profile = {
+export const profile = {
   minVersion: "TLSv1.2",
   maxVersion: "TLSv1.2",
   ciphers: "ECDHE-ECDSA-AES128-SHA256",
@@ -32,56 +25,7 @@ const profile = {
   secureOptions: constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION,
 } as const;
 
-/** @throws UserError when chain or key cannot be used or the port cannot be had. */
-export async function listenTls(
-  options: ListenOptions & { tls: TlsServerOptions },
-  clock: Clock,
-): Promise<StreamServer> {
-  const { credentials, handshakeMs, staple, onKeyLog } = options.tls;
-  checkCredentials(credentials);
-  const server = tls.createServer({ ...context(credentials), handshakeTimeout: handshakeMs });
-  server.on("secureConnection", (socket) => options.onStream(socketStream(socket, clock, tlsInfo(socket, []))));
-  server.on("tlsClientError", (error, socket) => options.onFault?.(handshakeFault(error, socket)));
-  if (onKeyLog) server.on("keylog", onKeyLog);
-  if (staple) {
-    server.on("OCSPRequest", (leaf: Buffer, _issuer: Buffer, answer: (error: null, der: Buffer | null) => void) => {
-      const none = () => answer(null, null);
-      staple(leaf).then((response) => (response ? answer(null, Buffer.from(response)) : none()), none);
-    });
-  }
-  const bound = await bind(server, options);
-  return {
-    ...bound,
-    setCredentials: (next) => {
-      checkCredentials(next);
-      server.setSecureContext(context(next));
-    },
-  };
-}
-
-function context({ chain, key, passphrase }: TlsCredentials) {
-  return { ...profile, cert: chain, key, ...(passphrase === undefined ? {} : { passphrase }) };
-}
-
-/** OpenSSL's complaint about chain and key, before anything listens. */
-function checkCredentials(credentials: TlsCredentials): void {
-  try {
-    tls.createSecureContext(context(credentials));
-  } catch (error) {
-    const code = codeOf(error as Error);
-    throw new UserError(`The certificate chain and its private key cannot be used for TLS (${code}).`, {
-      expected: "PEM, leaf first, and the leaf's own P-256 key with the right password",
-      fix: "Install the leaf certificate and its key anew.",
-    });
-  }
-}
-
-function handshakeFault(error: Error, socket: tls.TLSSocket): ConnectionFault {
-  const remoteAddress = socket.remoteAddress ?? "";
-  return { kind: "handshake", remoteAddress, code: codeOf(error), message: error.message };
-}
-
-function tlsInfo(socket: tls.TLSSocket, peerChain: readonly Uint8Array[]): TlsInfo {
+export function tlsInfo(socket: tls.TLSSocket, peerChain: readonly Uint8Array[]): TlsInfo {
   return { protocol: socket.getProtocol() ?? "", cipher: socket.getCipher().name, peerChain };
 }
 

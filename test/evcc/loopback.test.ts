@@ -82,7 +82,7 @@ async function plugIn({ network, clock, world = good, sdpPort, ...more }: Settin
     serviceParameters: async () => undefined,
     perform,
   });
-  await secc.open(link, credentials);
+  await secc.open(link, [credentials]);
   running.push(secc);
   secc.update({
     evseId: "DE*PNX*00001",

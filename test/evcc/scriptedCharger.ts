@@ -35,7 +35,7 @@ export async function scriptedCharger(script: Script): Promise<ScriptedCharger> 
     maxConnections: 1,
     onStream: (stream: ByteStream) => serve(stream, script, heard),
   };
-  const tls = { credentials: { chain: "", key: "" }, handshakeMs: 1000 };
+  const tls = { credentials: [{ chain: "", key: "" }] as const, handshakeMs: 1000 };
   const server = await network.listen(security === "tls" ? { ...listening, tls } : listening);
   const sdp = await network.openDatagrams({ host: "::1", port: SDP_PORT });
   let asked = 0;

@@ -80,7 +80,7 @@ async function session({ network, link, roots, manager = obliging, tlsSecurity =
       manager(effect, secc);
     },
   });
-  await secc.open(link, credentials);
+  await secc.open(link, [credentials]);
   closing.push(() => secc.close());
   secc.update(evse);
   secc.dlinkReady(true);

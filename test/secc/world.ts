@@ -88,7 +88,7 @@ export async function station(change: Partial<SeccOptions> = {}, manager: Manage
     },
     ...change,
   });
-  await started.open(link, credentials);
+  await started.open(link, [credentials]);
   secc = started;
   secc.update(evse);
   secc.dlinkReady(true);

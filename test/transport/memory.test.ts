@@ -1,7 +1,7 @@
 import { memoryNetwork } from "../../src/transport/memory.ts";
 import { transportCompliance } from "./compliance.ts";
 
-const server = { credentials: { chain: "", key: "" }, handshakeMs: 1000 };
+const server = { credentials: [{ chain: "", key: "" }] as const, handshakeMs: 1000 };
 
 transportCompliance({ name: "memory", network: memoryNetwork() });
 transportCompliance({

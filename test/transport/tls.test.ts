@@ -16,7 +16,7 @@ const accept = () => ({ ok: true }) as const;
 transportCompliance({
   name: "Node TLS",
   network,
-  tls: { server: { credentials: first.credentials, handshakeMs: 5000 }, client: { verify: accept } },
+  tls: { server: { credentials: [first.credentials], handshakeMs: 5000 }, client: { verify: accept } },
 });
 
 describe("TLS as ISO 15118-2 wants it", () => {
@@ -29,9 +29,8 @@ describe("TLS as ISO 15118-2 wants it", () => {
     port: 0,
     maxConnections: 20,
     tls: {
-      credentials: first.credentials,
+      credentials: [{ ...first.credentials, ocsp: stapled }],
       handshakeMs: 200,
-      staple: async (leaf) => (toHex(leaf) === toHex(first.leaf) ? stapled : undefined),
       onKeyLog: (line) => keyLog.push(new TextDecoder().decode(line)),
     },
     onStream: (stream) => {
@@ -156,7 +155,7 @@ describe("TLS as ISO 15118-2 wants it", () => {
 
   it("serves new certificates to new connections while old ones go on", async () => {
     const old = await connect(() => true);
-    server.setCredentials(second.credentials);
+    server.setCredentials([second.credentials]);
     let leaf = "";
     const fresh = await connect(([shown]) => {
       leaf = toHex(shown ?? new Uint8Array());
@@ -167,7 +166,7 @@ describe("TLS as ISO 15118-2 wants it", () => {
     await old.write(Uint8Array.of(1));
     expect((await received.take(1)).length).toBe(1);
     await Promise.all([old.close(), fresh.close()]);
-    server.setCredentials(first.credentials);
+    server.setCredentials([first.credentials]);
   });
 
   it.each<[string, TlsCredentials]>([
@@ -176,8 +175,8 @@ describe("TLS as ISO 15118-2 wants it", () => {
     ["no password", { chain: second.credentials.chain, key: second.credentials.key }],
     ["garbage", { chain: "garbage", key: "garbage" }],
   ])("bad case: %s is a UserError, and the old certificates stay", async (_name, credentials) => {
-    expect(() => server.setCredentials(credentials)).toThrow(UserError);
-    const listening = network.listen({ ...options, tls: { credentials, handshakeMs: 100 } });
+    expect(() => server.setCredentials([credentials])).toThrow(UserError);
+    const listening = network.listen({ ...options, tls: { credentials: [credentials], handshakeMs: 100 } });
     await expect(listening).rejects.toBeInstanceOf(UserError);
     await alive();
   });

@@ -1,5 +1,5 @@
 /** OpenSSL's command as an oracle, where it is installed. */
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFile, execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,6 +24,14 @@ export function openssl(files: Readonly<Record<string, string | Uint8Array>>, ar
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
+}
+
+/** Runs openssl with nothing to read, while this process goes on, as it must to be a server of it. */
+export function opensslClient(args: readonly string[]): Promise<string> {
+  return new Promise((resolve) => {
+    const child = execFile("openssl", [...args], (_error, stdout, stderr) => resolve(`${stdout}${stderr}`));
+    child.stdin?.end();
+  });
 }
 
 /** As {@link openssl}, for output that is octets in a file named `out`. */

@@ -63,7 +63,7 @@ export async function openCharger(options: ChargerOptions): Promise<Secc> {
     },
   });
   secc.update({ evseId: EVSE_ID, ...evse });
-  await secc.open(link, credentials);
+  await secc.open(link, credentials ? [credentials] : []);
   secc.dlinkReady(true);
   const title = `waits for cars on ${link.interface} (${link.address}, SDP port ${sdpPort})`;
   const ports = { TLS: secc.port("tls") ?? null, TCP: secc.port("none") ?? null };

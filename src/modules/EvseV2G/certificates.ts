@@ -1,70 +1,29 @@
-/** What the module gets from evse_security: its own certificate, the trust for contracts, responses to staple. */
-import { CommandError } from "../../framework/errors.ts";
-import type { Requirement } from "../../framework/module.ts";
-import type { evse_security } from "../../interfaces/evse_security.ts";
-import type { CaCertificateType, CertificateInfo } from "../../interfaces/types/evse_security.ts";
+/** What the module gets from evse_security: its own certificates, and the trust for contracts. */
+import { CertificateFiles } from "../../evseSecurity/index.ts";
+import type { CaCertificateType } from "../../interfaces/types/evse_security.ts";
 import type { ContractVerdict } from "../../secc/iso2/protocol.ts";
-import type { TlsCredentials } from "../../transport/ports.ts";
 import type { Clock } from "../../util/clock.ts";
 import { PeerError, UserError } from "../../util/errors.ts";
-import type { Files } from "../../util/files.ts";
-import type { Logger } from "../../util/log.ts";
-import { type Certificate, parsePemChain, toPem } from "../../x509/index.ts";
+import { type Certificate, toPem } from "../../x509/index.ts";
 import { judgeContract } from "./contractCheck.ts";
+import { type ChainPorts, loadChains, type OwnChains } from "./ownChains.ts";
 
-export interface CertificatesPorts {
-  readonly security: Pick<Requirement<typeof evse_security>, "call">;
-  readonly files: Files;
+export interface CertificatesPorts extends ChainPorts {
   readonly clock: Clock;
-  readonly log: Logger;
 }
-
-/** A chain with its key, or why there is none. */
-export type OwnCertificate = { readonly credentials: TlsCredentials } | { readonly problem: UserError };
 
 export class Certificates {
   readonly #ports: CertificatesPorts;
-  /** For the leaf in use. */
-  #staple: Uint8Array | undefined;
+  readonly #rootFiles: CertificateFiles;
 
   constructor(ports: CertificatesPorts) {
     this.#ports = ports;
+    this.#rootFiles = new CertificateFiles(ports.files, ports.log);
   }
 
-  /** The OCSP response for the certificate that was loaded last. */
-  get staple(): Uint8Array | undefined {
-    return this.#staple;
-  }
-
-  /** The first of the valid SECC certificates. */
-  async load(): Promise<OwnCertificate> {
-    this.#staple = undefined;
-    try {
-      const { status, info } = await this.#ports.security.call("get_all_valid_certificates_info", {
-        certificate_type: "V2G",
-        encoding: "PEM",
-        include_ocsp: true,
-      });
-      const [first] = info;
-      return first ? await this.#read(first) : { problem: noLeaf(status) };
-    } catch (error) {
-      if (error instanceof UserError) return { problem: error };
-      if (error instanceof CommandError) return { problem: noLeaf(error.message) };
-      throw error;
-    }
-  }
-
-  async #read({ certificate, certificate_single, key, password, ocsp }: CertificateInfo): Promise<OwnCertificate> {
-    const chain = certificate ?? certificate_single;
-    if (chain === undefined) return { problem: noLeaf("no file holds it") };
-    const credentials = {
-      chain: await this.#text(chain),
-      key: await this.#text(key),
-      ...(password === undefined ? {} : { passphrase: password }),
-    };
-    const response = ocsp?.[0]?.ocsp_path;
-    if (response !== undefined) this.#staple = await this.#optional(response);
-    return { credentials };
+  /** Chain, key and OCSP response of the valid SECC certificates, one for each V2G root. */
+  load(): Promise<OwnChains> {
+    return loadChains(this.#ports);
   }
 
   /** Judges a contract by the station's roots; never fails, as the session waits for an answer. */
@@ -82,31 +41,10 @@ export class Certificates {
     }
   }
 
+  /** All of them, also where they are files of a folder, of which `get_verify_file` names only one. */
   async #roots(certificate_type: CaCertificateType): Promise<Certificate[]> {
-    const path = await this.#ports.security.call("get_verify_file", { certificate_type });
-    return path === "" ? [] : parsePemChain(await this.#text(path));
+    const path = await this.#ports.security.call("get_verify_location", { certificate_type });
+    if (path === "") return [];
+    return (await this.#rootFiles.read(path)).flatMap(({ certificates }) => certificates);
   }
-
-  async #text(path: string): Promise<string> {
-    try {
-      return new TextDecoder().decode(await this.#ports.files.read(path));
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      throw new UserError(`cannot read ${path} (${code ?? "unknown reason"})`, {
-        file: path,
-        fix: "Make it readable.",
-      });
-    }
-  }
-
-  /** Stapling is a courtesy: without the file there is none. */
-  async #optional(path: string): Promise<Uint8Array | undefined> {
-    return this.#ports.files.read(path).catch(() => undefined);
-  }
-}
-
-function noLeaf(why: string): UserError {
-  return new UserError(`there is no SECC certificate to serve TLS with (${why})`, {
-    fix: "Install a valid SECC leaf with its sub-CAs and key; evse_security says which file is missing.",
-  });
 }

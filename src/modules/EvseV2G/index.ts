@@ -91,7 +91,6 @@ function seccOptions({ config, simulation, files, log }: Context, certificates: 
     tlsSecurity: config.tls_security,
     tls: {
       handshakeMs: config.tls_timeout,
-      staple: async () => certificates.staple,
       ...(config.tls_key_logging ? { onKeyLog: keyLog(config.tls_key_logging_path, files, log) } : {}),
     },
     settings: { authTimeoutPnc: config.auth_timeout_pnc, authTimeoutEim: config.auth_timeout_eim },

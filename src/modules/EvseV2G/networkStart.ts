@@ -6,7 +6,7 @@ import type { Clock, Timer } from "../../util/clock.ts";
 import { UserError } from "../../util/errors.ts";
 import type { Logger } from "../../util/log.ts";
 import type { Tracer } from "../../util/trace.ts";
-import type { OwnCertificate } from "./certificates.ts";
+import type { OwnChains } from "./ownChains.ts";
 
 const RETRY_MS = 1000;
 
@@ -17,7 +17,7 @@ export interface NetworkStartOptions {
   readonly secc: Pick<Secc, "open" | "setCredentials">;
   /** @throws UserError when there is no such interface. */
   chooseLink(): Link;
-  load(): Promise<OwnCertificate>;
+  load(): Promise<OwnChains>;
   raise(reason: string): void;
   clear(): void;
 }
@@ -43,7 +43,7 @@ export class NetworkStart {
   /** Takes the certificate that is now the right one. Never rejects. */
   reload(): Promise<void> {
     return this.#inOrder(async () => {
-      if (this.#open) await this.#renew(await this.#credentials());
+      if (this.#open) await this.#renew(await this.#chains());
     }).catch(this.#unforeseen);
   }
 
@@ -66,11 +66,11 @@ export class NetworkStart {
 
   async #try(): Promise<void> {
     const { secc, clock, log, raise, clear } = this.#options;
-    const credentials = await this.#credentials();
+    const chains = await this.#chains();
     if (this.#stopped) return;
     try {
       const link = this.#options.chooseLink();
-      await this.#openWith(secc, link, credentials);
+      await this.#openWith(secc, link, chains);
       this.#open = true;
       log.info({ interface: link.interface, address: link.address }, `listening for EVs: ${link.why}`);
       clear();
@@ -82,28 +82,28 @@ export class NetworkStart {
   }
 
   /** A certificate that does not fit its key is no reason not to serve EVs without TLS. */
-  async #openWith(secc: NetworkStartOptions["secc"], link: Link, credentials: TlsCredentials | undefined) {
-    await secc.open(link, undefined);
-    await this.#renew(credentials);
+  async #openWith(secc: NetworkStartOptions["secc"], link: Link, chains: readonly TlsCredentials[]) {
+    await secc.open(link, []);
+    await this.#renew(chains);
   }
 
-  async #renew(credentials: TlsCredentials | undefined): Promise<void> {
+  async #renew(chains: readonly TlsCredentials[]): Promise<void> {
     try {
-      await this.#options.secc.setCredentials(credentials);
+      await this.#options.secc.setCredentials(chains);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       this.#tell(error);
     }
   }
 
-  async #credentials(): Promise<TlsCredentials | undefined> {
+  async #chains(): Promise<readonly TlsCredentials[]> {
     const own = await this.#options.load();
-    if ("credentials" in own) {
+    if ("chains" in own) {
       this.#told = undefined;
-      return own.credentials;
+      return own.chains;
     }
     this.#tell(own.problem);
-    return undefined;
+    return [];
   }
 
   #tell(problem: UserError): void {

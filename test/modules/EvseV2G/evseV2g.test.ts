@@ -2,9 +2,8 @@ import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { type CertificateStore, openStore, resolvePaths } from "../../../src/evseSecurity/index.ts";
+import { openStore, resolvePaths } from "../../../src/evseSecurity/index.ts";
 import type { Commands } from "../../../src/framework/interface.ts";
-import type { evse_security } from "../../../src/interfaces/evse_security.ts";
 import type { ISO15118_vas } from "../../../src/interfaces/ISO15118_vas.ts";
 import { physicalValue } from "../../../src/iso15118/physicalValue.ts";
 import { evseV2G } from "../../../src/modules/EvseV2G/index.ts";
@@ -23,6 +22,7 @@ import { Timeline } from "../../../src/util/trace.ts";
 import { certificateHashData, createOcspResponse, ocspCertId } from "../../../src/x509/index.ts";
 import { startUnderTest } from "../../framework/underTest.ts";
 import { code, TestEv } from "../../secc/world.ts";
+import { commandsOf } from "./support.ts";
 
 const TLS_PORT = 64109;
 const TCP_PORT = 61341;
@@ -57,29 +57,6 @@ async function world({ faults = [], own = false }: { faults?: readonly string[];
     ...{ files: nodeFiles, clock, random: cryptoRandom, log: silentLogger },
   });
   return { clock, certsDir, pki, store };
-}
-
-/** The store as the module's neighbour. */
-function commandsOf(store: CertificateStore): Commands<typeof evse_security> {
-  const names = [
-    "install_ca_certificate",
-    "delete_certificate",
-    "update_leaf_certificate",
-    "verify_certificate",
-    "get_installed_certificates",
-    "get_v2g_ocsp_request_data",
-    "get_mo_ocsp_request_data",
-    "update_ocsp_cache",
-    "is_ca_certificate_installed",
-    "generate_certificate_signing_request",
-    "get_leaf_certificate_info",
-    "get_all_valid_certificates_info",
-    "get_verify_file",
-    "get_verify_location",
-    "get_leaf_expiry_days_count",
-    "verify_file_signature",
-  ] as const;
-  return Object.fromEntries(names.map((name) => [name, store[name].bind(store)])) as never;
 }
 
 const closing: (() => Promise<unknown>)[] = [];
