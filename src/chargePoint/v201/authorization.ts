@@ -8,10 +8,11 @@ import type {
   IdTokenType,
 } from "../../ocpp/v201/messages.generated.ts";
 import { isoTime } from "../../util/clock.ts";
+import { wordsFor } from "../answers.ts";
+import { ContractHashes } from "../contractHashes.ts";
+import type { ContractFacts, ContractVerdict } from "../contractTable.ts";
 import { type Decision, decide, type FactSources } from "../decisionTable.ts";
-import { wordsFor } from "./answers.ts";
-import { ContractHashes } from "./contractHashes.ts";
-import { type ContractFacts, type ContractVerdict, contractTable } from "./contractTable.ts";
+import { contractTable } from "./contractTable.ts";
 import type { Block, Core } from "./core.ts";
 import type { Handlers } from "./csms.ts";
 import { type LocalFacts, type LocalVerdict, localTable } from "./localTable.ts";

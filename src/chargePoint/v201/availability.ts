@@ -8,7 +8,8 @@ import type {
   OperationalStatusEnumType,
 } from "../../ocpp/v201/messages.generated.ts";
 import { isoTime } from "../../util/clock.ts";
-import { type Block, type Core, inBackground, type Online } from "./core.ts";
+import { inBackground, type Online } from "../block.ts";
+import type { Block, Core } from "./core.ts";
 import type { Handlers } from "./csms.ts";
 import type { Transactions } from "./transaction.ts";
 

@@ -1,16 +1,16 @@
 /** Functional block M of OCPP 2.0.1: the CSMS looks after the station's roots, and serves contracts to cars (M01 to M05). */
-import type { CaCertificateType, CertificateHashData, CertificateType } from "../../interfaces/types/evse_security.ts";
+import type { CaCertificateType, CertificateType } from "../../interfaces/types/evse_security.ts";
 import type { RequestExiStreamSchema, ResponseExiStreamStatus } from "../../interfaces/types/iso15118.ts";
 import type {
-  CertificateHashDataType,
   GetCertificateIdUseEnumType,
   InstallCertificateRequest,
   InstallCertificateResponse,
   InstallCertificateUseEnumType,
 } from "../../ocpp/v201/messages.generated.ts";
+import { toStoreHash, toWireHash } from "../certificateHashes.ts";
+import type { SecurityEvents } from "../securityEvents.ts";
 import type { Block, Core } from "./core.ts";
 import type { Handlers } from "./csms.ts";
-import type { SecurityEvents } from "./security.ts";
 
 const caTypes: Readonly<Record<InstallCertificateUseEnumType, CaCertificateType>> = {
   V2GRootCertificate: "V2G",
@@ -127,23 +127,4 @@ export class Certificates implements Block {
     }
     return true;
   }
-}
-
-/** Certificate hash data as OCPP writes it. */
-export function toWireHash(hash: CertificateHashData): CertificateHashDataType {
-  return {
-    hashAlgorithm: hash.hash_algorithm,
-    issuerNameHash: hash.issuer_name_hash,
-    issuerKeyHash: hash.issuer_key_hash,
-    serialNumber: hash.serial_number,
-  };
-}
-
-function toStoreHash(hash: CertificateHashDataType): CertificateHashData {
-  return {
-    hash_algorithm: hash.hashAlgorithm,
-    issuer_name_hash: hash.issuerNameHash,
-    issuer_key_hash: hash.issuerKeyHash,
-    serial_number: hash.serialNumber,
-  };
 }

@@ -14,11 +14,12 @@ import type {
 import { validator } from "../../ocpp/v201/validator.ts";
 import type { CallHandler } from "../../rpc/peer.ts";
 import { type Timer, withTimeout } from "../../util/clock.ts";
+import type { Online } from "../block.ts";
 import type { CsmsLink } from "../ports.ts";
 import { type DeadLetter, type Delivery, MessageQueue, type QueuedMessage } from "../queue.ts";
 import { type Blocks, makeBlocks } from "./blocks.ts";
-import type { Core, Online } from "./core.ts";
-import { type Action, Csms, type Handlers } from "./csms.ts";
+import type { Core } from "./core.ts";
+import { type Action, createCsms, type Handlers } from "./csms.ts";
 
 export interface ChargePointOptions extends Omit<Core, "csms"> {
   readonly link: CsmsLink;
@@ -42,7 +43,7 @@ export class ChargePoint {
   #resume: Timer | undefined;
 
   constructor({ link, bootReason, resumeDelayMs = 0, ...ports }: ChargePointOptions) {
-    this.#core = { ...ports, csms: new Csms(link, ports.model, ports.trace) };
+    this.#core = { ...ports, csms: createCsms(link, ports.model, ports.trace) };
     this.#resumeDelayMs = resumeDelayMs;
     this.#queue = this.#makeQueue();
     this.#blocks = makeBlocks(this.#core, this.#queue, bootReason, (how) => this.#online(how));

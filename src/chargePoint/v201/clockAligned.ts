@@ -1,7 +1,8 @@
 /** Functional block J of OCPP 2.0.1: meter values at fixed times of the day, and on demand (J01, F06). */
 import type { MeterValueType, ReadingContextEnumType } from "../../ocpp/v201/messages.generated.ts";
+import { inBackground } from "../block.ts";
 import { Periodic, untilAligned } from "../periodic.ts";
-import { type Block, type Core, inBackground } from "./core.ts";
+import type { Block, Core } from "./core.ts";
 import { meterValue } from "./meterValues.ts";
 import type { Transactions } from "./transaction.ts";
 

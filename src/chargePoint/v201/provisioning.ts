@@ -9,9 +9,10 @@ import type {
 import { RpcError } from "../../rpc/errors.ts";
 import type { Afterwards } from "../../rpc/peer.ts";
 import { isoTime } from "../../util/clock.ts";
+import { inBackground } from "../block.ts";
 import type { DeviceModel } from "../deviceModel/deviceModel.ts";
 import { baseReport, filteredReport, splitReport } from "../deviceModel/reports.ts";
-import { type Block, type Core, inBackground } from "./core.ts";
+import type { Block, Core } from "./core.ts";
 import type { Handlers } from "./csms.ts";
 
 /** Room for the message around the entries of a report. */

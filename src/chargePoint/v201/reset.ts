@@ -1,9 +1,10 @@
 /** Functional block B of OCPP 2.0.1, third part: reset (B11, B12). */
 import type { ResetRequest, ResetResponse } from "../../ocpp/v201/messages.generated.ts";
 import type { Afterwards } from "../../rpc/peer.ts";
-import { type Block, type Core, inBackground } from "./core.ts";
+import { inBackground } from "../block.ts";
+import type { SecurityEvents } from "../securityEvents.ts";
+import type { Block, Core } from "./core.ts";
 import type { Handlers } from "./csms.ts";
-import type { SecurityEvents } from "./security.ts";
 import type { Transactions } from "./transaction.ts";
 
 export class Reset implements Block {

@@ -5,10 +5,11 @@ import type {
   TransactionEventRequest,
   TransactionEventResponse,
 } from "../../ocpp/v201/messages.generated.ts";
+import { wordsFor } from "../answers.ts";
+import { inBackground } from "../block.ts";
 import type { EvsePort } from "../ports.ts";
-import { wordsFor } from "./answers.ts";
 import { toValidationResult } from "./authorization.ts";
-import { type Core, inBackground } from "./core.ts";
+import type { Core } from "./core.ts";
 import type { AuthCache } from "./tokens.ts";
 import type { Transactions } from "./transaction.ts";
 

@@ -2,8 +2,9 @@
 import type { SessionEvent } from "../../interfaces/types/evse_manager.ts";
 import type { Powermeter } from "../../interfaces/types/powermeter.ts";
 import type { MeterValueType, ReadingContextEnumType } from "../../ocpp/v201/messages.generated.ts";
+import { inBackground } from "../block.ts";
 import { Periodic } from "../periodic.ts";
-import { type Core, inBackground } from "./core.ts";
+import type { Core } from "./core.ts";
 import { meterValue, type Reading, signBegin, thinOut } from "./meterValues.ts";
 import type { TxReport } from "./session.ts";
 import type { TransactionStore } from "./transactionStore.ts";

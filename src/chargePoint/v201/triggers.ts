@@ -1,16 +1,18 @@
 /** Functional block F of OCPP 2.0.1, second part: the CSMS asks for a message (F06). */
 import type { EVSEType, MessageTriggerEnumType, StatusInfoType } from "../../ocpp/v201/messages.generated.ts";
+import { inBackground } from "../block.ts";
+import type { CertificateSigning } from "../certificateSigning.ts";
+import type { Registration } from "../registration.ts";
 import type { Availability } from "./availability.ts";
-import type { Boot } from "./boot.ts";
-import type { CertificateSigning } from "./certificateSigning.ts";
 import type { ClockAligned } from "./clockAligned.ts";
-import { type Block, type Core, inBackground } from "./core.ts";
+import type { Block, Core } from "./core.ts";
 import type { Handlers } from "./csms.ts";
+import { toStatusInfo } from "./signing.ts";
 import type { Transactions } from "./transaction.ts";
 
 /** The blocks whose messages can be asked for. */
 export interface TriggerSources {
-  readonly boot: Boot;
+  readonly boot: Registration;
   readonly availability: Availability;
   readonly transactions: Transactions;
   readonly aligned: ClockAligned;
@@ -45,7 +47,10 @@ export function triggerBlock(core: Core, sources: TriggerSources): Block {
 function stationTriggers(core: Core, { boot, availability, signing }: TriggerSources): Triggers {
   const connectorOf = (evse: EVSEType | undefined) => evse && availability.find(evse.id, evse.connectorId ?? 0);
   const sign = (use: "V2GCertificate" | "ChargingStationCertificate"): Trigger => ({
-    refusal: () => signing.refusal(use),
+    refusal: () => {
+      const refusal = signing.refusal(use);
+      return refusal && toStatusInfo(refusal);
+    },
     send: () => inBackground(core, "SignCertificate", () => signing.request(use)),
   });
   return {

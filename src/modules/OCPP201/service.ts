@@ -1,6 +1,7 @@
 /** One charge point with its connection; what happens before it runs is kept for it. */
+
+import { inBackground } from "../../chargePoint/block.ts";
 import { ChargePoint } from "../../chargePoint/v201/chargePoint.ts";
-import { inBackground } from "../../chargePoint/v201/core.ts";
 import { sleep } from "../../util/clock.ts";
 import { Connection } from "./connection.ts";
 import { endpointOf } from "./endpoint.ts";

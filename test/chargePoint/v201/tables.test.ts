@@ -1,7 +1,8 @@
 /** The decision tables against what the text of the behaviour says, for every combination of facts. */
 import { describe, expect, it } from "vitest";
+import type { ContractFacts } from "../../../src/chargePoint/contractTable.ts";
 import { type DecisionTable, decide } from "../../../src/chargePoint/decisionTable.ts";
-import { type ContractFacts, contractTable } from "../../../src/chargePoint/v201/contractTable.ts";
+import { contractTable } from "../../../src/chargePoint/v201/contractTable.ts";
 import { type LocalFacts, localTable } from "../../../src/chargePoint/v201/localTable.ts";
 
 function combinations<F extends object>(facts: DecisionTable<F, unknown>["facts"]): F[] {

@@ -3,7 +3,7 @@ import type {
   AuthorizationStatusEnumType,
   AuthorizeCertificateStatusEnumType,
   AuthorizeResponse,
-} from "../../ocpp/v201/messages.generated.ts";
+} from "../ocpp/v201/messages.generated.ts";
 
 export interface Words {
   readonly because: string;

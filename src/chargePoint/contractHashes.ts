@@ -1,6 +1,7 @@
-import type { ProvidedIdToken } from "../../interfaces/types/authorization.ts";
-import type { OCSPRequestDataType } from "../../ocpp/v201/messages.generated.ts";
-import type { SecurityPort } from "../ports.ts";
+import type { ProvidedIdToken } from "../interfaces/types/authorization.ts";
+import type { OCSPRequestDataType } from "../ocpp/v201/messages.generated.ts";
+import { toOcspRequest } from "./certificateHashes.ts";
+import type { SecurityPort } from "./ports.ts";
 
 /** iso15118CertificateHashData holds at most so many (AuthorizeRequest). */
 const MAX_HASHES = 4;
@@ -29,18 +30,8 @@ export class ContractHashes {
     return this.#made;
   }
 
-  async #make(chain: string): Promise<OCSPRequestDataType[]> {
-    const { ocsp_request_data_list } = await this.#security.get_mo_ocsp_request_data({ certificate_chain: chain });
-    const hashes = ocsp_request_data_list.flatMap(({ certificate_hash_data: hash, responder_url }) => {
-      if (!hash || responder_url === undefined) return [];
-      return {
-        hashAlgorithm: hash.hash_algorithm,
-        issuerNameHash: hash.issuer_name_hash,
-        issuerKeyHash: hash.issuer_key_hash,
-        serialNumber: hash.serial_number,
-        responderURL: responder_url,
-      };
-    });
-    return hashes.slice(0, MAX_HASHES);
+  async #make(certificate_chain: string): Promise<OCSPRequestDataType[]> {
+    const { ocsp_request_data_list } = await this.#security.get_mo_ocsp_request_data({ certificate_chain });
+    return ocsp_request_data_list.flatMap((entry) => toOcspRequest(entry) ?? []).slice(0, MAX_HASHES);
   }
 }
