@@ -30,10 +30,21 @@ CREATE TABLE dead_letter (
   reason TEXT NOT NULL
 )`;
 
+/** Added later, so a script of its own. */
+export const queueImportance = `ALTER TABLE message ADD COLUMN importance TEXT NOT NULL DEFAULT 'essential'`;
+
+/**
+ * What may be dropped when the queue is full. `notice`: first, the oldest; it is not about a transaction. `intermediate`: then,
+ * every other one; a value between others of its transaction. `essential`: never.
+ */
+export type Importance = "essential" | "intermediate" | "notice";
+
 export interface QueuedMessage {
   readonly action: string;
   readonly payload: object;
   readonly transactionId?: string;
+  /** `essential` when absent. */
+  readonly importance?: Importance;
 }
 
 export type Delivery =
@@ -52,6 +63,10 @@ export interface QueuePorts {
   send(message: QueuedMessage): Promise<Delivery>;
   /** What the CSMS answered. Called again after a crash, so it does the same when called twice. */
   onAnswer(message: QueuedMessage, response: unknown): void;
+  /** It was put aside after the last attempt, or because no attempt can help. */
+  onGivenUp?(message: QueuedMessage): void;
+  /** How many messages may wait before some are dropped; all of them when absent. */
+  threshold?(): number;
   /** OCPPCommCtrlr.MessageAttempts; at least one attempt is made. */
   attempts(): number;
   /** OCPPCommCtrlr.MessageAttemptInterval in seconds; the wait grows with each attempt (E13.FR.02). */
@@ -76,6 +91,8 @@ export class MessageQueue {
   #open = false;
   #delivery: Promise<void> | undefined;
   #retry: Timer | undefined;
+  /** That nothing could be dropped has been said. */
+  #full = false;
 
   constructor(ports: QueuePorts) {
     this.#ports = ports;
@@ -85,12 +102,14 @@ export class MessageQueue {
   push(message: QueuedMessage): void {
     const { database, clock } = this.#ports;
     database.run(
-      "INSERT INTO message (action, payload, transaction_id, queued_at) VALUES (?, ?, ?, ?)",
+      "INSERT INTO message (action, payload, transaction_id, queued_at, importance) VALUES (?, ?, ?, ?, ?)",
       message.action,
       JSON.stringify(message.payload),
       message.transactionId ?? null,
       clock.now(),
+      message.importance ?? "essential",
     );
+    this.#bound();
     // Not at once: a surrounding step is on disk only when it has ended.
     queueMicrotask(() => this.#next());
   }
@@ -127,6 +146,43 @@ export class MessageQueue {
   async drained(): Promise<void> {
     do await this.#delivery;
     while (this.#delivery);
+  }
+
+  /** Makes room where the queue is too long, and says what that costs. The first message may be under way, so it stays. */
+  #bound(): void {
+    const { database, log, threshold } = this.#ports;
+    const limit = threshold?.();
+    if (limit === undefined) return;
+    const size = () => database.get<{ size: number }>("SELECT count(*) AS size FROM message")?.size ?? 0;
+    const surplus = size() - limit;
+    if (surplus <= 0) {
+      this.#full = false;
+      return;
+    }
+    const notices = this.#drop(this.#positions("notice").slice(0, Math.max(surplus, Math.ceil(limit / 10))));
+    const intermediate = size() > limit ? this.#drop(everyOther(this.#positions("intermediate"))) : 0;
+    const dropped = notices + intermediate;
+    if (dropped > 0)
+      log.warn({ limit, notices, intermediate, left: size() }, "the message queue was full: some dropped");
+    else if (!this.#full)
+      log.warn({ limit, left: size() }, "the message queue is full, and nothing in it may be dropped");
+    this.#full = dropped === 0;
+  }
+
+  #positions(importance: Importance): number[] {
+    const rows = this.#ports.database.all<{ position: number }>(
+      `SELECT position FROM message
+       WHERE importance = ? AND position > (SELECT min(position) FROM message) ORDER BY position`,
+      importance,
+    );
+    return rows.map(({ position }) => position);
+  }
+
+  #drop(positions: readonly number[]): number {
+    this.#ports.database.atomically(() => {
+      for (const position of positions) this.#ports.database.run("DELETE FROM message WHERE position = ?", position);
+    });
+    return positions.length;
   }
 
   #next(): void {
@@ -202,9 +258,10 @@ export class MessageQueue {
   }
 
   #giveUp(stored: StoredMessage, attempts: number, reason: string): void {
-    const { database, log, clock } = this.#ports;
+    const { database, log, clock, onGivenUp } = this.#ports;
     log.error({ action: stored.action, attempts, reason }, "message given up: kept as a dead letter");
     database.atomically(() => {
+      onGivenUp?.(toMessage(stored));
       database.run(
         `INSERT INTO dead_letter SELECT position, action, payload, transaction_id, queued_at, ?, ?, ?
          FROM message WHERE position = ?`,
@@ -224,6 +281,10 @@ export class MessageQueue {
       this.#next();
     });
   }
+}
+
+function everyOther(positions: readonly number[]): number[] {
+  return positions.filter((_, index) => index % 2 === 0);
 }
 
 function toMessage(row: StoredMessage): QueuedMessage {

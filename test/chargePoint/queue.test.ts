@@ -1,6 +1,13 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { type Delivery, MessageQueue, type QueuedMessage, queueSchema } from "../../src/chargePoint/queue.ts";
+import {
+  type Delivery,
+  type Importance,
+  MessageQueue,
+  type QueuedMessage,
+  queueImportance,
+  queueSchema,
+} from "../../src/chargePoint/queue.ts";
 import { type Database, openDatabase } from "../../src/util/database.ts";
 import { type Logger, silentLogger } from "../../src/util/log.ts";
 import { ManualClock } from "../../src/util/manualClock.ts";
@@ -23,7 +30,7 @@ const failed: Delivery = { kind: "failed", reason: "InternalError" };
 
 function bench(
   deliver: (n: number, attempt: number) => Delivery | Promise<Delivery>,
-  database: Database = openDatabase(":memory:", [queueSchema]),
+  database: Database = openDatabase(":memory:", [queueSchema, queueImportance]),
   log: Logger = silentLogger,
 ): Bench {
   const clock = new ManualClock();
@@ -134,7 +141,7 @@ describe("message queue", () => {
     const clock = new ManualClock();
     const logged: string[] = [];
     const queue = new MessageQueue({
-      database: openDatabase(":memory:", [queueSchema]),
+      database: openDatabase(":memory:", [queueSchema, queueImportance]),
       clock,
       log: { ...silentLogger, error: (_facts, message) => void logged.push(message) },
       send: async () => answered,
@@ -154,7 +161,7 @@ describe("message queue", () => {
 
 describe("message queue on a disk that fails", () => {
   it("bad case: nothing escapes, and it goes on when the disk is back", async () => {
-    const database = openDatabase(":memory:", [queueSchema]);
+    const database = openDatabase(":memory:", [queueSchema, queueImportance]);
     let broken = true;
     const get: Database["get"] = (sql, ...values) => {
       if (broken) throw new RangeError("disk I/O error");
@@ -192,6 +199,67 @@ function killedAfter(database: Database, steps: number): Database {
   };
 }
 
+describe("a message queue with a bound", () => {
+  const message = (n: number, importance: Importance): QueuedMessage => ({ ...numbered(n), importance });
+
+  function bounded(limit: number) {
+    const database = openDatabase(":memory:", [queueSchema, queueImportance]);
+    const warnings: { facts: object; text: string }[] = [];
+    const log: Logger = { ...silentLogger, warn: (facts, text) => void warnings.push({ facts, text }) };
+    const sent: number[] = [];
+    const queue = new MessageQueue({
+      ...{ database, log, clock: new ManualClock() },
+      send: async ({ payload }) => {
+        sent.push((payload as { n: number }).n);
+        return answered;
+      },
+      onAnswer: () => {},
+      threshold: () => limit,
+      attempts: () => 1,
+      intervalSeconds: () => 10,
+    });
+    const drain = async () => {
+      queue.resume();
+      await queue.drained();
+      return sent;
+    };
+    return { queue, warnings, drain };
+  }
+
+  it("drops the oldest notices first, and says so", async () => {
+    const { queue, warnings, drain } = bounded(4);
+    queue.push(message(0, "essential"));
+    for (const n of [1, 2]) queue.push(message(n, "notice"));
+    queue.push(message(3, "intermediate"));
+    expect(warnings).toEqual([]);
+    queue.push(message(4, "essential"));
+    expect(warnings).toMatchObject([{ facts: { limit: 4, notices: 1, intermediate: 0, left: 4 } }]);
+    expect(await drain()).toEqual([0, 2, 3, 4]);
+  });
+
+  it("then every other intermediate value, so that the course of the transaction stays", async () => {
+    const { queue, drain } = bounded(6);
+    queue.push(message(0, "essential"));
+    for (const n of [1, 2, 3, 4, 5]) queue.push(message(n, "intermediate"));
+    queue.push(message(6, "essential"));
+    expect(await drain()).toEqual([0, 2, 4, 6]);
+  });
+
+  it("bad case: never what must arrive, however many there are; and says that once", async () => {
+    const { queue, warnings, drain } = bounded(2);
+    for (const n of [0, 1, 2, 3, 4]) queue.push(message(n, "essential"));
+    expect(warnings.map(({ text }) => text)).toEqual(["the message queue is full, and nothing in it may be dropped"]);
+    expect(await drain()).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it("leaves the first, which may be under way", async () => {
+    const { queue, drain } = bounded(1);
+    queue.push(message(0, "notice"));
+    queue.push(message(1, "essential"));
+    expect(await drain()).toEqual([0, 1]);
+  });
+});
+
 describe("message queue on a disk", () => {
   it.each(Array.from({ length: 16 }, (_, steps) => steps))(
     "Given a kill after %i disk operations, then after a restart every message arrives once, in order",
@@ -219,8 +287,8 @@ describe("message queue on a disk", () => {
         database.close();
         return accepted;
       };
-      const accepted = await run((file) => killedAfter(openDatabase(file, [queueSchema]), steps), 0);
-      await run((file) => openDatabase(file, [queueSchema]), accepted);
+      const accepted = await run((file) => killedAfter(openDatabase(file, [queueSchema, queueImportance]), steps), 0);
+      await run((file) => openDatabase(file, [queueSchema, queueImportance]), accepted);
       // A message whose answer was not noted before the kill comes again with the same content, next to itself.
       const once = arrived.filter((n, index) => n !== arrived[index - 1]);
       expect(once).toEqual([0, 1, 2, 3, 4]);

@@ -8,11 +8,11 @@ import type {
   TriggerReasonEnumType,
 } from "../../ocpp/v201/messages.generated.ts";
 import { isoTime } from "../../util/clock.ts";
+import type { Reading } from "../measurands.ts";
 import type { EvsePort } from "../ports.ts";
 import type { MessageQueue } from "../queue.ts";
 import type { Block, Core } from "./core.ts";
 import type { Handlers } from "./csms.ts";
-import type { Reading } from "./meterValues.ts";
 import { lostReport, type Session, step, type TxReport, type TxRules } from "./session.ts";
 import { TransactionMeter } from "./transactionMeter.ts";
 import { type StoredSession, TransactionStore } from "./transactionStore.ts";
@@ -29,7 +29,7 @@ export class Transactions implements Block {
     this.#core = core;
     this.#queue = queue;
     this.#store = new TransactionStore(core.database);
-    this.#meter = new TransactionMeter(core, this.#store, (evseId, value) =>
+    this.#meter = new TransactionMeter(core, (evseId, value) =>
       this.sendMeterValues(evseId, "MeterValuePeriodic", [value]),
     );
     this.#sessions = this.#store.load();

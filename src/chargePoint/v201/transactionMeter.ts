@@ -3,11 +3,12 @@ import type { SessionEvent } from "../../interfaces/types/evse_manager.ts";
 import type { Powermeter } from "../../interfaces/types/powermeter.ts";
 import type { MeterValueType, ReadingContextEnumType } from "../../ocpp/v201/messages.generated.ts";
 import { inBackground } from "../block.ts";
+import type { Reading } from "../measurands.ts";
 import { Periodic } from "../periodic.ts";
+import { Samples } from "../samples.ts";
 import type { Core } from "./core.ts";
-import { meterValue, type Reading, signBegin, thinOut } from "./meterValues.ts";
+import { meterValue, signBegin } from "./meterValues.ts";
 import type { TxReport } from "./session.ts";
-import type { TransactionStore } from "./transactionStore.ts";
 
 /** Room for the message around the meter values of a transaction. */
 const ENVELOPE_BYTES = 2048;
@@ -26,14 +27,14 @@ interface Meter {
 
 export class TransactionMeter {
   readonly #core: Core;
-  readonly #store: TransactionStore;
+  readonly #samples: Samples<MeterValueType>;
   readonly #sendUpdate: (evseId: number, value: MeterValueType) => void;
   readonly #meters: ReadonlyMap<number, Meter>;
 
   /** @param sendUpdate sends a periodic value of the transaction that runs at an EVSE. */
-  constructor(core: Core, store: TransactionStore, sendUpdate: (evseId: number, value: MeterValueType) => void) {
+  constructor(core: Core, sendUpdate: (evseId: number, value: MeterValueType) => void) {
     this.#core = core;
-    this.#store = store;
+    this.#samples = new Samples(core.database);
     this.#sendUpdate = sendUpdate;
     this.#meters = new Map(core.station.evses.map(({ id }) => [id, this.#meter(id)]));
     core.model.onChange(({ address }) => {
@@ -89,10 +90,8 @@ export class TransactionMeter {
 
   /** The values kept for the end of a transaction, as many as fit into a message. */
   takeKept(transactionId: string): MeterValueType[] {
-    const values = this.#store.takeSamples(transactionId);
     const room = (this.#core.model.value("InternalCtrlr.MaxMessageSize") ?? 32_000) - ENVELOPE_BYTES;
-    const size = Buffer.byteLength(JSON.stringify(values));
-    return size <= room ? values : thinOut(values, Math.floor((values.length * room) / size));
+    return this.#samples.take(transactionId, room);
   }
 
   stop(): void {
@@ -143,7 +142,7 @@ export class TransactionMeter {
   }
 
   #keep(transactionId: string, value: MeterValueType | undefined): void {
-    if (value) this.#store.addSample(transactionId, value);
+    if (value) this.#samples.add(transactionId, value);
   }
 }
 

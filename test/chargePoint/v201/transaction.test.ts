@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { meterValue, thinOut } from "../../../src/chargePoint/v201/meterValues.ts";
+import { thinOut } from "../../../src/chargePoint/samples.ts";
+import { meterValue } from "../../../src/chargePoint/v201/meterValues.ts";
 import { coreMigrations } from "../../../src/chargePoint/v201/schema.ts";
 import type { Powermeter } from "../../../src/interfaces/types/powermeter.ts";
 import type { IdTokenInfoType } from "../../../src/ocpp/v201/messages.generated.ts";
