@@ -22,13 +22,33 @@ export interface Payment {
   readonly enforced: boolean;
 }
 
+/** A battery and what it takes of direct current; volt, ampere, watt, Wh, percent. */
+export interface DcNeeds {
+  readonly capacity: number;
+  /** State of charge when the session begins. */
+  readonly soc: number;
+  /** With this much the car has enough. */
+  readonly fullSoc: number;
+  /** Up to here the battery takes all the current that it wants. */
+  readonly bulkSoc: number;
+  readonly maxVoltage: number;
+  readonly maxCurrent: number;
+  readonly maxPower: number;
+  readonly targetVoltage: number;
+  readonly targetCurrent: number;
+  /** Goes on with a charger whose limits and voltages cannot be, as simulators tell them. */
+  readonly credulous?: boolean;
+}
+
 export interface Car {
   /** MAC address, 6 octets. */
   readonly EVCCID: Uint8Array;
   readonly mode: EnergyTransferMode;
   readonly payment: Payment;
   readonly contract?: Contract;
-  /** Volt, and ampere per phase. */
+  /** For DC modes. */
+  readonly dc?: DcNeeds;
+  /** Of AC: volt, and ampere per phase. */
   readonly limits: { readonly voltage: number; readonly maxCurrent: number; readonly minCurrent: number };
   /** Seconds from now until the car wants to leave. */
   readonly departureTime?: number;

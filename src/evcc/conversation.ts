@@ -3,6 +3,7 @@ import { type Incoming, type Machine, Runner } from "../fsm/machine.ts";
 import type { Protocol } from "../fsm/state.ts";
 import type { Clock } from "../util/clock.ts";
 import { PeerError } from "../util/errors.ts";
+import type { DcState } from "./dc/charging.ts";
 import type { Effect } from "./effects.ts";
 import { type Exchange, noAnswer } from "./exchange.ts";
 import type { Outcome } from "./outcome.ts";
@@ -15,11 +16,14 @@ interface Remembered {
   /** Why, in words. */
   readonly endingReason: string;
   readonly outcome: Outcome | undefined;
+  readonly dc: DcState;
 }
 
 /** A response, as the states of every protocol take it. */
 interface Response {
   readonly body: MessageFacts;
+  /** When it came, in milliseconds of a clock that never jumps. */
+  readonly at: number;
 }
 
 interface CarProtocol extends Protocol {
@@ -57,6 +61,8 @@ export interface Conversation {
   readonly state: string;
   /** The car wants to end or pause, for this reason, at the next occasion. The first wish counts. */
   leave(ending: "Terminate" | "Pause", endingReason: string): void;
+  /** The car's instruments say how full the battery is; from here on it is not reckoned up. @param soc percent */
+  batteryAt(soc: number): void;
   /** Nothing more is asked; a pause between two requests ends at once. */
   drop(): void;
   /** Talks until the end; never rejects for what the other side does. */
@@ -76,7 +82,7 @@ export function conversationOf<P extends CarProtocol>(
     witness?.("EV", request.name, {});
     const answer = await exchange.request(exi, dialect.timeout(request));
     if (answer.kind !== "answer") return noAnswer(answer, awaited);
-    const response = decoded(dialect, answer.payload, awaited);
+    const response = decoded(dialect, answer.payload, awaited, clock.monotonic());
     if ("ended" in response) return response;
     witness?.("EVSE", response.name, response.message.body);
     return response;
@@ -88,6 +94,9 @@ export function conversationOf<P extends CarProtocol>(
     },
     leave(ending, endingReason) {
       if (!runner.session.ending) runner.apply({ ending, endingReason } as Partial<P["session"]>);
+    },
+    batteryAt(soc) {
+      runner.apply({ dc: { ...runner.session.dc, soc, socGiven: true } } as Partial<P["session"]>);
     },
     drop: () => runner.stop(),
     async run() {
@@ -115,11 +124,16 @@ function encoded<P extends CarProtocol>(
   }
 }
 
-/** The response; an outcome when it is none. @param awaited the name of the response that should come. */
+/**
+ * The response; an outcome when it is none.
+ * @param awaited the name of the response that should come
+ * @param at when it came, in milliseconds of a monotonic clock
+ */
 function decoded<P extends CarProtocol>(
   { decode }: Dialect<P>,
   exi: Uint8Array,
   awaited: string,
+  at: number,
 ): Incoming<P> | Outcome {
   const broken = (what: string): Outcome => ({ ended: "protocol error", reason: `instead of ${awaited}: ${what}` });
   try {
@@ -130,7 +144,7 @@ function decoded<P extends CarProtocol>(
     if (!found?.[0].endsWith("Res")) return broken(`${found?.[0] ?? root} came`);
     const response: { readonly name: string; readonly message: unknown } = {
       name: found[0],
-      message: { header, body: found[1] },
+      message: { header, body: found[1], at },
     };
     // A response has a handler's name, and its type goes with the name.
     return response as Incoming<P>;

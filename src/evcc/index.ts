@@ -1,5 +1,14 @@
 /** The EV communication controller: what a car does with a charger by ISO 15118. */
-export type { Car, Contract, EnergyTransferMode, PausedSession, Payment, PaymentOption, ServiceWishes } from "./car.ts";
+export type {
+  Car,
+  Contract,
+  DcNeeds,
+  EnergyTransferMode,
+  PausedSession,
+  Payment,
+  PaymentOption,
+  ServiceWishes,
+} from "./car.ts";
 export { type ChargerVerdict, checkCharger } from "./charger.ts";
 export type { Effect } from "./effects.ts";
 export { isRegular, type Outcome } from "./outcome.ts";

@@ -76,6 +76,11 @@ export class CarSession {
     this.#leave("Pause", reason);
   }
 
+  /** The car's instruments say how full the battery is; until then it is reckoned up. @param soc percent */
+  batteryAt(soc: number): void {
+    this.#conversation?.batteryAt(soc);
+  }
+
   /** Drops everything at once, as when the cable is pulled. */
   abort(reason: string): void {
     this.#end({ ended: "aborted", reason });

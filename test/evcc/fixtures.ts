@@ -1,6 +1,6 @@
 /** A car and the answers of a charger that is content with everything. */
 import { generateKeyPairSync } from "node:crypto";
-import type { Car, Contract } from "../../src/evcc/car.ts";
+import type { Car, Contract, DcNeeds } from "../../src/evcc/car.ts";
 import { type Iso2, type Iso2Session, newSession } from "../../src/evcc/iso2/protocol.ts";
 import type { Incoming } from "../../src/fsm/machine.ts";
 import type { Messages, ResponseName } from "../../src/iso15118/iso2/index.ts";
@@ -28,6 +28,28 @@ export const car: Car = {
   services: { internet: false, allDetails: false, selectAll: false },
   pace: { ongoing: 100, loop: 1000 },
 };
+
+/** A battery of 60 kWh at 400 V. */
+export const dc: DcNeeds = {
+  capacity: 60_000,
+  soc: 30,
+  fullSoc: 100,
+  bulkSoc: 80,
+  maxVoltage: 450,
+  maxCurrent: 200,
+  maxPower: 80_000,
+  targetVoltage: 400,
+  targetCurrent: 100,
+};
+
+export const dcCar: Car = { ...car, mode: "DC_extended", dc };
+
+const dcStatus = {
+  NotificationMaxDelay: 0,
+  EVSENotification: "None",
+  EVSEIsolationStatus: "Valid",
+  EVSEStatusCode: "EVSE_Ready",
+} as const;
 
 const status = { NotificationMaxDelay: 0, EVSENotification: "None", RCD: false } as const;
 
@@ -79,7 +101,60 @@ export const answers = {
   SessionStopRes: { ResponseCode: "OK" },
 } satisfies { [N in ResponseName]?: Messages[N] };
 
+/** A good answer for every message that is special of DC charging. */
+export const dcAnswers = {
+  ChargeParameterDiscoveryRes: {
+    ResponseCode: "OK",
+    EVSEProcessing: "Finished",
+    SAScheduleList: { SAScheduleTuple: [schedule] },
+    DC_EVSEChargeParameter: {
+      DC_EVSEStatus: dcStatus,
+      EVSEMaximumCurrentLimit: physicalValue(300, "A"),
+      EVSEMaximumPowerLimit: physicalValue(150_000, "W"),
+      EVSEMaximumVoltageLimit: physicalValue(900, "V"),
+      EVSEMinimumCurrentLimit: physicalValue(1, "A"),
+      EVSEMinimumVoltageLimit: physicalValue(100, "V"),
+      EVSEPeakCurrentRipple: physicalValue(1, "A"),
+    },
+  },
+  CableCheckRes: { ResponseCode: "OK", DC_EVSEStatus: dcStatus, EVSEProcessing: "Finished" },
+  PreChargeRes: { ResponseCode: "OK", DC_EVSEStatus: dcStatus, EVSEPresentVoltage: physicalValue(398, "V") },
+  PowerDeliveryRes: { ResponseCode: "OK", DC_EVSEStatus: dcStatus },
+  CurrentDemandRes: {
+    ResponseCode: "OK",
+    DC_EVSEStatus: dcStatus,
+    EVSEPresentVoltage: physicalValue(400, "V"),
+    EVSEPresentCurrent: physicalValue(99, "A"),
+    EVSECurrentLimitAchieved: false,
+    EVSEVoltageLimitAchieved: false,
+    EVSEPowerLimitAchieved: false,
+    EVSEID: "DE*PNX*00001",
+    SAScheduleTupleID: 7,
+    MeterInfo: { MeterID: "meter 1", MeterReading: 1200 },
+    ReceiptRequired: false,
+  },
+  MeteringReceiptRes: { ResponseCode: "OK", DC_EVSEStatus: dcStatus },
+  WeldingDetectionRes: { ResponseCode: "OK", DC_EVSEStatus: dcStatus, EVSEPresentVoltage: physicalValue(12, "V") },
+} satisfies { [N in ResponseName]?: Messages[N] };
+
 export type AcResponse = keyof typeof answers;
+export type DcResponse = keyof typeof dcAnswers;
+
+/** As {@link response}, of a DC charger. @param at milliseconds */
+export function dcResponse<N extends DcResponse>(name: N, change: object = {}, id = SessionID, at = 0): Incoming<Iso2> {
+  const message = { header: { SessionID: id }, body: { ...dcAnswers[name], ...change }, at };
+  return { name, message } as unknown as Incoming<Iso2>;
+}
+
+export function dcSession(change: Partial<Iso2Session> = {}): Iso2Session {
+  return {
+    ...newSession({ car: dcCar, secured: true, resume: undefined }),
+    SessionID,
+    schedule,
+    progress: "Start",
+    ...change,
+  };
+}
 
 /** The good answer with a change, as the machine takes it. */
 export function response<N extends AcResponse>(name: N, change: object = {}, id = SessionID): Incoming<Iso2> {

@@ -18,7 +18,7 @@ import { ManualClock } from "../../src/util/manualClock.ts";
 import { cryptoRandom } from "../../src/util/random.ts";
 import { Timeline } from "../../src/util/trace.ts";
 import { exportPrivateKey, toPem } from "../../src/x509/index.ts";
-import { car as anyCar } from "./fixtures.ts";
+import { car as anyCar, dc } from "./fixtures.ts";
 
 const link = { mode: "loopback", interface: "lo", address: "::1", mac: new Uint8Array(6), why: "a test" } as const;
 
@@ -43,6 +43,8 @@ interface Setting {
   readonly authorization?: "Accepted" | "Blocked";
   readonly receiptRequired?: boolean;
   readonly noTls?: boolean;
+  /** What a DC charger finds; good when absent. */
+  readonly isolation?: "Fault";
 }
 
 /** A station that does at once what is asked of it, and a car that plugs in. */
@@ -55,7 +57,27 @@ async function plugIn({ network, clock, world = good, sdpPort, ...more }: Settin
     if (effect.name === "require_auth_pnc" || effect.name === "require_auth_eim") queueMicrotask(decide);
     if (effect.name === "ac_close_contactor") secc.update({ contactorClosed: true });
     if (effect.name === "ac_open_contactor") secc.update({ contactorClosed: false });
+    supplyDc(effect);
   };
+  /** A supply without inertia, whose current flows in the loop only. */
+  const supplyDc = ({ name, value }: Extract<OutwardEffect, { to: "charger" }>) => {
+    const { dc } = secc.evse;
+    if (name === "start_cable_check") {
+      secc.update({ dc: { ...dc, isolation: more.isolation ?? "Valid" } });
+      queueMicrotask(() => secc.apply({ type: "cable_check_finished", passed: more.isolation === undefined }));
+    }
+    if (name === "dc_ev_target_voltage_current") {
+      target = { voltage: value.dc_ev_target_voltage, current: value.dc_ev_target_current };
+      secc.update({ dc: { ...dc, present: { ...target, current: demanding ? target.current : 0 } } });
+    }
+    if (name === "current_demand_started") demanding = true;
+    if (name === "dc_open_contactor") {
+      demanding = false;
+      secc.update({ dc: { ...dc, present: { voltage: 0, current: 0 } } });
+    }
+  };
+  let target = { voltage: 0, current: 0 };
+  let demanding = false;
   const decide = () => {
     const status = more.authorization ?? "Accepted";
     const certificate_status = status === "Accepted" ? "Accepted" : "CertificateRevoked";
@@ -87,7 +109,12 @@ async function plugIn({ network, clock, world = good, sdpPort, ...more }: Settin
   secc.update({
     evseId: "DE*PNX*00001",
     paymentOptions: ["Contract", "ExternalPayment"],
-    energyTransferModes: ["AC_three_phase_core"],
+    energyTransferModes: more.car?.dc ? ["DC_extended"] : ["AC_three_phase_core"],
+    dc: {
+      ...secc.evse.dc,
+      capabilities: { maxVoltage: 900, minVoltage: 100, maxCurrent: 300, minCurrent: 1, maxPower: 150_000 },
+      limits: { voltage: 900, current: 80, power: 150_000 },
+    },
     nominalCurrent: 32,
     receiptRequired: more.receiptRequired ?? false,
     meter: { MeterID: "meter 1", MeterReading: 1000 },
@@ -120,12 +147,21 @@ async function freePort(network: Network): Promise<number> {
 }
 
 describe("In memory", () => {
-  async function run(setting: Partial<Setting>) {
+  const direct = { mode: "DC_extended", dc } as const;
+
+  interface Course extends Partial<Setting> {
+    /** Milliseconds until the car has enough. */
+    readonly stopAfter?: number;
+    /** What happens then instead. */
+    onTurn?(world: Awaited<ReturnType<typeof plugIn>>): void;
+  }
+
+  async function run({ stopAfter = 3000, onTurn = ({ session }) => session.stop("enough"), ...setting }: Course) {
     const clock = new ManualClock();
     const { members, chain } = setting.world ?? good;
     const network = memoryNetwork({ certificates: { chain: derOf(members.secc.certificate, ...chain("secc")) } });
     const world = await plugIn({ network, clock, sdpPort: 15118, ...setting });
-    const stopping = clock.setTimer(3000, () => world.session.stop("enough"));
+    const stopping = clock.setTimer(stopAfter, () => onTurn(world));
     let outcome: Outcome | undefined;
     void world.session.finished.then((value) => {
       outcome = value;
@@ -148,6 +184,55 @@ describe("In memory", () => {
     const eim = { car: { payment: { option: "ExternalPayment", enforced: true } } } as const;
     expect((await run({ ...eim, noTls: true })).outcome).toMatchObject({ ended: "completed" });
     expect((await run(eim)).outcome).toMatchObject({ ended: "completed" });
+  });
+
+  test("a DC session charges until the battery is full, and never above the EVSE's limit", async () => {
+    const few = { ...direct, dc: { ...dc, capacity: 1000, soc: 98 } };
+    const { outcome, messages, effects, secc } = await run({ car: few, stopAfter: Number.POSITIVE_INFINITY });
+    expect(outcome).toEqual({ ended: "completed", reason: "the battery is full" });
+    const names = effects.flatMap((effect) => (effect.to === "charger" ? [effect.name] : []));
+    const told = [...new Set(names.filter((name) => !name.startsWith("dc_ev") && name !== "departure_time"))];
+    expect(told).toEqual([
+      "evcc_id",
+      "selected_payment_option",
+      "require_auth_pnc",
+      "requested_energy_transfer_mode",
+      "dc_full_soc",
+      "dc_bulk_soc",
+      "start_cable_check",
+      "start_pre_charge",
+      "dc_charging_complete",
+      "dc_bulk_charging_complete",
+      "v2g_setup_finished",
+      "current_demand_started",
+      "current_demand_finished",
+      "dc_open_contactor",
+      "dlink_terminate",
+    ]);
+    const currents = effects.flatMap((effect) =>
+      "name" in effect && effect.name === "dc_ev_target_voltage_current" ? [effect.value.dc_ev_target_current] : [],
+    );
+    expect(Math.max(...currents)).toBeGreaterThan(10);
+    expect(Math.max(...currents)).toBeLessThanOrEqual(80);
+    expect(messages().filter((name) => name === "WeldingDetectionReq")).toHaveLength(1);
+    expect(secc.evse.dc).toMatchObject({ present: { voltage: 0 }, isolation: "Invalid" });
+  });
+
+  test("a DC session pauses, is stopped by the EVSE, and signs receipts", async () => {
+    const stopped = await run({ car: direct, receiptRequired: true, onTurn: ({ secc }) => secc.stopCharging(true) });
+    expect(stopped.outcome).toEqual({ ended: "completed", reason: "the EVSE shuts down" });
+    expect(stopped.messages()).toContain("MeteringReceiptRes");
+    const paused = await run({ car: direct, onTurn: ({ session }) => session.pause("later") });
+    expect(paused.outcome).toMatchObject({ ended: "paused", reason: "later" });
+  });
+
+  test("a DC session with faulty insulation never comes to current", async () => {
+    const { outcome, effects } = await run({ car: direct, isolation: "Fault" });
+    expect(outcome).toMatchObject({ ended: "refused", message: "CableCheckRes", ResponseCode: "FAILED" });
+    const names = effects.flatMap((effect) => (effect.to === "charger" ? [effect.name] : []));
+    expect(names).toContain("dc_open_contactor");
+    expect(names).not.toContain("start_pre_charge");
+    expect(names).not.toContain("current_demand_started");
   });
 
   test("receipts are signed and taken", async () => {

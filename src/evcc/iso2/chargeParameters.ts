@@ -1,44 +1,64 @@
+import type { Step } from "../../fsm/state.ts";
 import type { AC_EVSEChargeParameter, Messages } from "../../iso15118/iso2/index.ts";
 import { physicalValue, plainValue } from "../../iso15118/physicalValue.ts";
 import type { Car } from "../car.ts";
+import { incompatibility, learnLimits } from "../dc/charging.ts";
 import { maxCurrent, publish } from "../effects.ts";
-import { chargingProfile } from "./chargingProfile.ts";
-import { askAgain, end, type Iso2Session, patience, type Request, state } from "./protocol.ts";
+import { beginCableCheck } from "./cableCheck.ts";
+import { NO_ENERGY, pauseFor } from "./charging.ts";
+import { dcChargeParameter } from "./dcRequests.ts";
+import { powerDeliveryStart } from "./powerDeliveryReq.ts";
+import {
+  askAgain,
+  dcNeeds,
+  end,
+  type Iso2,
+  type Iso2Session,
+  isDc,
+  patience,
+  type Request,
+  satisfied,
+  state,
+  wrongKind,
+} from "./protocol.ts";
+
+type ChargeParameterDiscoveryRes = Messages["ChargeParameterDiscoveryRes"];
+type Next = "PowerDelivery" | "CableCheck" | "SessionStop" | "Terminated";
+type DcLimits = NonNullable<ChargeParameterDiscoveryRes["DC_EVSEChargeParameter"]>;
 
 /** ISO 15118-2, 8.4.3.8: what the car can take and wants. */
-export function chargeParameterDiscoveryReq({ car }: Iso2Session): Request {
-  const { mode, limits, departureTime, energyAmount } = car;
-  const AC_EVChargeParameter = {
+export function chargeParameterDiscoveryReq(session: Iso2Session): Request {
+  const { car } = session;
+  const parameter = isDc(session)
+    ? { DC_EVChargeParameter: dcChargeParameter(session, dcNeeds(session)) }
+    : { AC_EVChargeParameter: acChargeParameter(car) };
+  return { name: "ChargeParameterDiscoveryReq", message: { RequestedEnergyTransferMode: car.mode, ...parameter } };
+}
+
+function acChargeParameter({ limits, departureTime, energyAmount }: Car) {
+  return {
     ...(departureTime !== undefined && { DepartureTime: departureTime }),
     EAmount: physicalValue(energyAmount, "Wh"),
     EVMaxVoltage: physicalValue(limits.voltage, "V"),
     EVMaxCurrent: physicalValue(limits.maxCurrent, "A"),
     EVMinCurrent: physicalValue(limits.minCurrent, "A"),
   };
-  return {
-    name: "ChargeParameterDiscoveryReq",
-    message: { RequestedEnergyTransferMode: mode, AC_EVChargeParameter },
-  };
 }
 
-/** ISO 15118-2, 8.4.3.8: limits and schedules are agreed; then the car asks for power. */
+/** ISO 15118-2, 8.4.3.8: limits and schedules are agreed; then the car asks for power, or in DC for the cable check. */
 export const chargeParameterDiscovery = state({
   name: "ChargeParameterDiscovery",
-  next: ["ChargeParameterDiscovery", "PowerDelivery", "SessionStop", "Terminated"],
+  next: ["ChargeParameterDiscovery", "PowerDelivery", "CableCheck", "SessionStop", "Terminated"],
   on: {
     ChargeParameterDiscoveryRes({ body }, session) {
       const effect = patience("ChargeParameterDiscoveryReq", body.EVSEProcessing);
       if (body.EVSEProcessing !== "Finished") return askAgain(chargeParameterDiscoveryReq(session), session, effect);
-      const { AC_EVSEChargeParameter: limits, SAScheduleList } = body;
-      if (!limits) return end({ ended: "protocol error", reason: "the EVSE answers AC charging with DC limits" });
+      const { AC_EVSEChargeParameter: ac, DC_EVSEChargeParameter: dc, SAScheduleList } = body;
       const schedule = chooseSchedule(SAScheduleList?.SAScheduleTuple ?? [], session);
       if (!schedule) return end({ ended: "protocol error", reason: "the EVSE is finished, but offers no schedule" });
-      return {
-        next: "PowerDelivery",
-        session: { schedule, progress: "Start" },
-        reply: powerDeliveryStart(session.car, schedule, limits),
-        effects: [effect, maxCurrent(limits.EVSEMaxCurrent), publish("ev_power_ready", true)],
-      };
+      const agreed = { ...session, schedule, progress: "Start" } as const;
+      if (isDc(session)) return dc ? dcAgreed(dc, agreed) : wrongKind(session);
+      return ac ? acAgreed(ac, agreed) : wrongKind(session);
     },
   },
 });
@@ -50,13 +70,35 @@ function chooseSchedule(offered: readonly Schedule[], { joined }: Iso2Session): 
   return offered.find(({ SAScheduleTupleID }) => SAScheduleTupleID === joined?.SAScheduleTupleID) ?? offered[0];
 }
 
-function powerDeliveryStart(car: Car, schedule: Schedule, { EVSENominalVoltage }: AC_EVSEChargeParameter): Request {
+function acAgreed(
+  { EVSENominalVoltage, EVSEMaxCurrent }: AC_EVSEChargeParameter,
+  session: Iso2Session,
+): Step<Iso2, Next> {
+  const { car, schedule, progress } = session;
   const phases = car.mode === "AC_three_phase_core" ? 3 : 1;
   const maxPower = plainValue(EVSENominalVoltage) * car.limits.maxCurrent * phases;
-  const message: Messages["PowerDeliveryReq"] = {
-    ChargeProgress: "Start",
-    SAScheduleTupleID: schedule.SAScheduleTupleID,
-    ChargingProfile: chargingProfile(schedule, maxPower),
+  return {
+    next: "PowerDelivery",
+    session: { schedule, progress, maxPower },
+    reply: powerDeliveryStart({ ...session, maxPower }),
+    effects: [satisfied, maxCurrent(EVSEMaxCurrent), publish("ev_power_ready", true)],
   };
-  return { name: "PowerDeliveryReq", message };
+}
+
+/** A charger that asks the car to stop already here has no energy for it (IEC 61851-23, CC.3.5.2). */
+function dcAgreed(dc: DcLimits, session: Iso2Session): Step<Iso2, Next> {
+  const needs = dcNeeds(session);
+  const limits = needs.credulous ? undefined : learnLimits(undefined, dc);
+  const misfit = limits && incompatibility(needs, limits);
+  if (misfit !== undefined)
+    return end({ ended: "nothing suitable offered", reason: `the charger does not fit: ${misfit}` });
+  const { EVSENotification, NotificationMaxDelay } = dc.DC_EVSEStatus;
+  const pauseWanted = EVSENotification === "StopCharging";
+  const { schedule, progress } = session;
+  const change = { schedule, progress, maxPower: needs.maxPower, dc: { ...session.dc, limits, pauseWanted } };
+  if (pauseWanted && NotificationMaxDelay === 0) {
+    const paused = pauseFor(NO_ENERGY, { ...session, ...change });
+    return { ...paused, session: { ...change, ...paused.session } };
+  }
+  return { ...beginCableCheck({ ...session, ...change }), session: change };
 }

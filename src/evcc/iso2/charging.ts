@@ -1,14 +1,19 @@
+/** What AC and DC charging have in common: going on, and ending it. */
 import type { Outcome, Step } from "../../fsm/state.ts";
-import type { AC_EVSEStatus } from "../../iso15118/iso2/index.ts";
+import type { DcEvErrorCode } from "../../interfaces/types/iso15118.ts";
+import { statusFault } from "../dc/charging.ts";
 import { decided, publish } from "../effects.ts";
-import { type ChargeProgress, type Iso2, type Iso2Session, powerOff, type Request } from "./protocol.ts";
+import { currentDemandReq } from "./dcRequests.ts";
+import { powerDeliveryReq } from "./powerDeliveryReq.ts";
+import { dcNeeds, type EvseStatus, type Iso2, type Iso2Session, isDc, powerOff, type Request } from "./protocol.ts";
 
 export const chargingStatusReq: Request = { name: "ChargingStatusReq", message: {} };
 
 /** What the EVSE's status, or the car's own wish, does to charging; undefined: it goes on. */
-export function afterStatus(status: AC_EVSEStatus, session: Iso2Session): Step<Iso2, "PowerDelivery"> | undefined {
+export function afterStatus(status: EvseStatus, session: Iso2Session): Step<Iso2, "PowerDelivery"> | undefined {
   if (session.ending) return stopPower(session);
-  if (status.RCD) return stopBecause("the EVSE's residual current device has found a fault", session);
+  const fault = faultOf(status);
+  if (fault !== undefined) return stopBecause(fault, session);
   switch (status.EVSENotification) {
     case "StopCharging":
       return stopBecause("the EVSE asks the car to stop", session);
@@ -19,29 +24,70 @@ export function afterStatus(status: AC_EVSEStatus, session: Iso2Session): Step<I
   }
 }
 
-/** Asks for the status again after a while, or at once for the end when the car wants to stop. */
-export function chargeOn({ car }: Iso2Session): Outcome<Iso2, "ChargingStatus" | "PowerDelivery"> {
+function faultOf(status: EvseStatus): string | undefined {
+  if (!("RCD" in status)) return statusFault(status.EVSEStatusCode, status.EVSEIsolationStatus);
+  return status.RCD ? "the EVSE's residual current device has found a fault" : undefined;
+}
+
+/** The next turn of the loop. */
+export function loopRequest(session: Iso2Session) {
+  return isDc(session)
+    ? ({ next: "CurrentDemand", reply: currentDemandReq(session, dcNeeds(session)) } as const)
+    : ({ next: "ChargingStatus", reply: chargingStatusReq } as const);
+}
+
+/** Asks again after a while, or at once for the end when the car wants to stop. */
+export function chargeOn({ car }: Iso2Session): Outcome<Iso2, "ChargingStatus" | "CurrentDemand" | "PowerDelivery"> {
   return {
     ms: car.pace.loop,
     until: ({ ending }) => ending !== undefined,
-    decide: (session) => (session.ending ? stopPower(session) : { next: "ChargingStatus", reply: chargingStatusReq }),
+    decide: (session) => (session.ending ? stopPower(session) : loopRequest(session)),
   };
 }
 
-function stopBecause(endingReason: string, session: Iso2Session): Step<Iso2, "PowerDelivery"> {
-  const { effects = [], ...step } = stopPower(session);
+/** Stops for what the EVSE does or wants. @param error what the EVSE is told, where it is at fault */
+export function stopBecause(
+  endingReason: string,
+  session: Iso2Session,
+  error: DcEvErrorCode = "NO_ERROR",
+): Step<Iso2, "PowerDelivery"> {
+  const dc = { ...session.dc, error };
+  const { effects = [], ...step } = stopPower({ ...session, dc });
   return {
     ...step,
-    session: { ...step.session, ending: "Terminate", endingReason },
+    session: { ...step.session, ...(error === "NO_ERROR" ? {} : { dc }), ending: "Terminate", endingReason },
     effects: [decided({ step: 6, title: `stops charging: ${endingReason}` }), publish("stop_from_charger"), ...effects],
   };
 }
 
-function stopPower(session: Iso2Session): Step<Iso2, "PowerDelivery"> {
-  return { ...powerDelivery("Stop", session), effects: [powerOff] };
+export const NO_ENERGY = "the EVSE has no energy for the car";
+
+/** Leaves as there is no energy, to come back. */
+export function pauseFor(endingReason: string, session: Iso2Session): Step<Iso2, "PowerDelivery"> {
+  const step = powerDelivery("Stop", session);
+  return {
+    ...step,
+    session: { ...step.session, ending: "Pause", endingReason },
+    effects: [decided({ step: 6, title: `pauses: ${endingReason}` }), publish("pause_from_charger")],
+  };
 }
 
-function powerDelivery(progress: ChargeProgress, { schedule }: Iso2Session): Step<Iso2, "PowerDelivery"> {
-  const message = { ChargeProgress: progress, SAScheduleTupleID: schedule?.SAScheduleTupleID ?? 1 };
-  return { next: "PowerDelivery", session: { progress }, reply: { name: "PowerDeliveryReq", message } };
+/** Stops as the car has what it wanted. */
+export function enough(endingReason: string, session: Iso2Session): Step<Iso2, "PowerDelivery"> {
+  const { effects = [], ...step } = stopPower(session);
+  return {
+    ...step,
+    session: { ...step.session, ending: "Terminate", endingReason },
+    effects: [decided({ step: 6, title: `stops charging: ${endingReason}` }), ...effects],
+  };
+}
+
+/** A DC car opens its contactor only when the EVSE has switched off: no contactor opens under load. */
+function stopPower(session: Iso2Session): Step<Iso2, "PowerDelivery"> {
+  const step = powerDelivery("Stop", session);
+  return isDc(session) ? step : { ...step, effects: [powerOff] };
+}
+
+function powerDelivery(progress: "Stop" | "Renegotiate", session: Iso2Session): Step<Iso2, "PowerDelivery"> {
+  return { next: "PowerDelivery", session: { progress }, reply: powerDeliveryReq(progress, session) };
 }

@@ -1,12 +1,12 @@
-import type { MeterInfo } from "../../iso15118/iso2/index.ts";
 import { maxCurrent } from "../effects.ts";
 import { afterStatus, chargeOn } from "./charging.ts";
-import { end, type Iso2Session, type Request, state } from "./protocol.ts";
+import { meteringReceiptReq } from "./meteringReceipt.ts";
+import { state } from "./protocol.ts";
 
 /** ISO 15118-2, 8.4.4.2: the AC charging loop. */
 export const chargingStatus = state({
   name: "ChargingStatus",
-  next: ["ChargingStatus", "MeteringReceipt", "PowerDelivery"],
+  next: ["ChargingStatus", "CurrentDemand", "MeteringReceipt", "PowerDelivery"],
   on: {
     ChargingStatusRes({ body }, session) {
       const { AC_EVSEStatus, EVSEMaxCurrent, MeterInfo, ReceiptRequired } = body;
@@ -19,20 +19,3 @@ export const chargingStatus = state({
     },
   },
 });
-
-/** ISO 15118-2, 8.4.3.13: the EVSE has the car's signature under a meter reading. */
-export const meteringReceipt = state({
-  name: "MeteringReceipt",
-  next: ["ChargingStatus", "PowerDelivery", "Terminated"],
-  on: {
-    MeteringReceiptRes({ body: { AC_EVSEStatus: status } }, session) {
-      if (!status) return end({ ended: "protocol error", reason: "the EVSE answers AC charging with a DC status" });
-      return afterStatus(status, session) ?? chargeOn(session);
-    },
-  },
-});
-
-function meteringReceiptReq(MeterInfo: MeterInfo, { SessionID, schedule }: Iso2Session): Request {
-  const tuple = schedule && { SAScheduleTupleID: schedule.SAScheduleTupleID };
-  return { name: "MeteringReceiptReq", message: { "@Id": "id1", SessionID, ...tuple, MeterInfo }, signed: true };
-}

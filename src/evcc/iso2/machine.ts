@@ -1,9 +1,12 @@
-/** The car's side of an AC session of ISO 15118-2 (8.8.4.2): its states, and the rules that hold in all of them. */
+/** The car's side of a session of ISO 15118-2 (8.8.4.2, 8.8.4.3): its states, and the rules that hold in all of them. */
 import { type Incoming, machineOf, type Rules } from "../../fsm/machine.ts";
 import { equalBytes } from "../../util/bytes.ts";
 import { authorization } from "./authorization.ts";
+import { cableCheck, preCharge } from "./cableCheck.ts";
 import { chargeParameterDiscovery } from "./chargeParameters.ts";
-import { chargingStatus, meteringReceipt } from "./chargingStatus.ts";
+import { chargingStatus } from "./chargingStatus.ts";
+import { currentDemand, weldingDetection } from "./currentDemand.ts";
+import { meteringReceipt } from "./meteringReceipt.ts";
 import { paymentDetails, paymentServiceSelection } from "./paymentDetails.ts";
 import { powerDelivery } from "./powerDelivery.ts";
 import { end, type Iso2, stopSession } from "./protocol.ts";
@@ -11,7 +14,7 @@ import { serviceDetail, serviceDiscovery } from "./services.ts";
 import { sessionSetup } from "./sessionSetup.ts";
 import { sessionStop, terminated } from "./stop.ts";
 
-/** From these states the car can leave without turning power off first. */
+/** From these states the car can leave without asking the EVSE to turn the power off first. */
 const beforePower: readonly string[] = [
   "ServiceDiscovery",
   "ServiceDetail",
@@ -19,6 +22,8 @@ const beforePower: readonly string[] = [
   "PaymentDetails",
   "Authorization",
   "ChargeParameterDiscovery",
+  "CableCheck",
+  "PreCharge",
 ];
 
 const rules: Rules<Iso2> = {
@@ -53,6 +58,10 @@ export const iso2Car = machineOf<Iso2>()({
     chargeParameterDiscovery,
     powerDelivery,
     chargingStatus,
+    cableCheck,
+    preCharge,
+    currentDemand,
+    weldingDetection,
     meteringReceipt,
     sessionStop,
     terminated,

@@ -1,6 +1,8 @@
 /** What all states of an ISO 15118-2 session share on the car's side. A state is named after the response that it awaits. */
 import { type Protocol, type Step, stateOf, type Wait } from "../../fsm/state.ts";
 import type {
+  AC_EVSEStatus,
+  DC_EVSEStatus,
   MessageHeader,
   Messages,
   Named,
@@ -10,13 +12,17 @@ import type {
   SelectedService,
 } from "../../iso15118/iso2/index.ts";
 import { sessionTimes } from "../../iso15118/timers.ts";
-import type { Car, PausedSession, PaymentOption } from "../car.ts";
+import { InternalError } from "../../util/errors.ts";
+import type { Car, DcNeeds, PausedSession, PaymentOption } from "../car.ts";
+import { type DcState, newDcState } from "../dc/charging.ts";
 import { type Effect, publish } from "../effects.ts";
 import type { Outcome } from "../outcome.ts";
 
 export interface Response<N extends ResponseName> {
   readonly header: MessageHeader;
   readonly body: Messages[N];
+  /** When it came, in milliseconds of a clock that never jumps. */
+  readonly at: number;
 }
 
 /** The next request; with `signed`, its element is signed by the contract's key. */
@@ -40,7 +46,10 @@ export interface Iso2Session {
   /** Services whose details are still to be asked. */
   readonly detailsWanted: readonly number[];
   readonly schedule: SAScheduleTuple | undefined;
-  /** What the last PowerDeliveryReq asked for. */
+  /** Watt that the car draws at most; known when the EVSE has told its voltage. */
+  readonly maxPower: number;
+  readonly dc: DcState;
+  /** What the last PowerDeliveryReq asked for, or in DC the next one will. */
   readonly progress: ChargeProgress;
   /** How the session is to end; undefined while it is to go on. Set from outside, or by the EVSE's wish. */
   readonly ending: "Terminate" | "Pause" | undefined;
@@ -70,6 +79,8 @@ export function newSession(given: Pick<Iso2Session, "car" | "secured" | "resume"
     services: [],
     detailsWanted: [],
     schedule: undefined,
+    maxPower: 0,
+    dc: newDcState(given.car),
     progress: "Stop",
     ending: undefined,
     endingReason: "",
@@ -109,6 +120,40 @@ export function patience(request: RequestName, processing: Messages["Authorizati
   return processing === "Ongoing"
     ? { to: "timer", timer: "ongoing", request, ms: sessionTimes.ongoing.timeout }
     : { to: "timer", timer: "over" };
+}
+
+/** The car's patience with something that takes more than one request; starts with the first. */
+export function patienceFor(request: RequestName, ms: number): Effect {
+  return { to: "timer", timer: "ongoing", request, ms };
+}
+
+/** Ends the patience, as what was waited for is there. */
+export const satisfied: Effect = { to: "timer", timer: "over" };
+
+/** Whether the car charges with direct current. */
+export function isDc({ car }: Iso2Session): boolean {
+  return car.mode.startsWith("DC");
+}
+
+/** What the battery takes. @throws InternalError for a car without one: who made it must not choose a DC mode. */
+export function dcNeeds({ car }: Iso2Session): DcNeeds {
+  if (!car.dc) throw new InternalError(`a car without dc cannot charge by ${car.mode}`);
+  return car.dc;
+}
+
+export type EvseStatus = AC_EVSEStatus | DC_EVSEStatus;
+
+/** The status of the kind of charging that the car has asked for; undefined when it is of the other kind. */
+export function statusOf(
+  body: { readonly AC_EVSEStatus?: AC_EVSEStatus; readonly DC_EVSEStatus?: DC_EVSEStatus },
+  session: Iso2Session,
+): EvseStatus | undefined {
+  return isDc(session) ? body.DC_EVSEStatus : body.AC_EVSEStatus;
+}
+
+export function wrongKind(session: Iso2Session): Step<Iso2, "Terminated"> {
+  const [asked, answered] = isDc(session) ? ["DC", "an AC"] : ["AC", "a DC"];
+  return end({ ended: "protocol error", reason: `the EVSE answers ${asked} charging as ${answered} charger` });
 }
 
 /** Turns power off at the car before the EVSE is asked to. */

@@ -5,7 +5,9 @@ export const sessionStop = state({
   name: "SessionStop",
   next: ["Terminated"],
   on: {
-    SessionStopRes(_, { ending, endingReason: reason, SessionID, payment, schedule }) {
+    SessionStopRes(_, { ending, endingReason: reason, SessionID, payment, schedule, dc }) {
+      // What the car could not put up with is no regular end, however orderly it was.
+      if (dc.error !== "NO_ERROR") return end({ ended: "protocol error", reason });
       if (ending !== "Pause") return end({ ended: "completed", reason });
       const resume = { SessionID, payment, SAScheduleTupleID: schedule?.SAScheduleTupleID ?? 1 };
       return end({ ended: "paused", reason, resume });

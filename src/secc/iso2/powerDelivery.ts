@@ -66,7 +66,7 @@ function done(session: Iso2Session): Step<Iso2, never> {
 /** Before charging: begin, or end without having charged. */
 export const powerDelivery = state({
   name: "PowerDelivery",
-  next: ["ChargingStarted", "SessionStop", "Terminated"],
+  next: ["ChargingStarted", "SessionStop", "WeldingDetection", "Terminated"],
   on: {
     PowerDeliveryReq(request, session) {
       switch (request.body.ChargeProgress) {
@@ -74,7 +74,7 @@ export const powerDelivery = state({
           // A DC EV comes here without a cable check, to stop, as there is no energy for it.
           return isDc(session) ? refuse("PowerDeliveryReq", "FAILED", session) : start(request, session);
         case "Stop":
-          return switchOff(session, "SessionStop");
+          return switchOff(session, isDc(session) ? "WeldingDetection" : "SessionStop");
         case "Renegotiate":
           return refuse("PowerDeliveryReq", "FAILED", session);
       }

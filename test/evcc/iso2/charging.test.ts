@@ -79,7 +79,7 @@ describe("ChargeParameterDiscovery", () => {
 
   test("bad case: DC limits for AC charging", () => {
     const step = take("ChargeParameterDiscoveryRes", { AC_EVSEChargeParameter: undefined });
-    expect(step).toMatchObject(ended({ ended: "protocol error", reason: expect.stringContaining("DC limits") }));
+    expect(step).toMatchObject(ended({ ended: "protocol error", reason: expect.stringContaining("DC charger") }));
   });
 });
 

@@ -4,15 +4,26 @@ import type { Iso2 } from "../../../src/evcc/iso2/protocol.ts";
 import { mermaid } from "../../../src/fsm/diagram.ts";
 import type { Incoming } from "../../../src/fsm/machine.ts";
 import { iso2 } from "../../../src/iso15118/iso2/index.ts";
-import { type AcResponse, answers, response, SessionID, schedule, session } from "../fixtures.ts";
+import {
+  type AcResponse,
+  answers,
+  type DcResponse,
+  dcAnswers,
+  dcResponse,
+  dcSession,
+  response,
+  SessionID,
+  schedule,
+  session,
+} from "../fixtures.ts";
 import { ended, outcome, sends, take, variable } from "./support.ts";
 
 const responses = Object.keys(iso2.elements).filter((name) => name.endsWith("Res"));
 const states = [...iso2Car.states.keys()];
 
 describe("every state with every response", () => {
-  test("there are 12 states and 17 responses", () => {
-    expect([states.length, responses.length]).toEqual([12, 17]);
+  test("there are 16 states and 17 responses", () => {
+    expect([states.length, responses.length]).toEqual([16, 17]);
   });
 
   test.each(states)("%s: a response that it does not await ends the session", (state) => {
@@ -37,6 +48,30 @@ describe("every state with every response", () => {
       const foreign = response(name, {}, Uint8Array.of(8, 7, 6, 5, 4, 3, 2, 1));
       const step = outcome(name.slice(0, -3), session({ schedule }), foreign);
       expect(step).toEqual(ended({ ended: "protocol error", reason: expect.stringContaining("another session's id") }));
+    },
+  );
+
+  test.each(Object.keys(dcAnswers) as DcResponse[])("DC %s: FAILED ends the session", (name) => {
+    const ResponseCode = "FAILED";
+    const step = outcome(name.slice(0, -3), dcSession({ ending: "Terminate" }), dcResponse(name, { ResponseCode }));
+    expect(step).toEqual(ended({ ended: "refused", message: name, ResponseCode, reason: `${name} says FAILED` }));
+  });
+
+  test.each(Object.keys(dcAnswers) as DcResponse[])("DC %s: another session's id ends the session", (name) => {
+    const foreign = dcResponse(name, {}, Uint8Array.of(8, 7, 6, 5, 4, 3, 2, 1));
+    const step = outcome(name.slice(0, -3), dcSession(), foreign);
+    expect(step).toEqual(ended({ ended: "protocol error", reason: expect.stringContaining("another session's id") }));
+  });
+
+  test.each(["ChargeParameterDiscovery", "CableCheck", "PreCharge"] as const)(
+    "DC %s: who wants to leave says goodbye, with its contactor open",
+    (state) => {
+      const step = outcome(state, dcSession({ ending: "Pause" }), dcResponse(`${state}Res`));
+      expect(step).toMatchObject({
+        next: "SessionStop",
+        ...sends("SessionStopReq", { ChargingSession: "Terminate" }),
+        effects: [variable("ev_power_ready", false)],
+      });
     },
   );
 
