@@ -44,6 +44,20 @@ export function readName(name: Name, der: Uint8Array): DistinguishedName {
   return { ...first, rdns, der, all, toString: () => text };
 }
 
+/** RFC 4514: the last relative name first, joined by commas, special characters escaped. */
+export function rfc4514Name({ rdns }: DistinguishedName): string {
+  const attribute = ({ type, value }: NameAttribute) =>
+    `${type}=${/^#[0-9a-f]+$/.test(value) ? value : escaped(value)}`;
+  return [...rdns]
+    .reverse()
+    .map((rdn) => rdn.map(attribute).join("+"))
+    .join(",");
+}
+
+function escaped(value: string): string {
+  return value.replace(/[\\"+,;<>]|^[ #]| $/g, (character) => `\\${character}`).replaceAll("\0", "\\00");
+}
+
 function readAttribute({ type, value }: AttributeTypeAndValue): NameAttribute {
   const text = value.anyValue ? `#${toHex(new Uint8Array(value.anyValue))}` : value.toString();
   return { type: attributeNames.get(type) ?? type, value: text };

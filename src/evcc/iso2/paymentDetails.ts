@@ -1,3 +1,4 @@
+import { certificateChain } from "../../iso15118/contractMessages.ts";
 import type { Contract } from "../car.ts";
 import { decided } from "../effects.ts";
 import { end, type Request, state } from "./protocol.ts";
@@ -42,9 +43,7 @@ export const paymentDetails = state({
   },
 });
 
-function paymentDetailsReq({ eMAID, chain }: Contract): Request {
-  const [Certificate = new Uint8Array(0), ...subs] = chain;
-  const ContractSignatureCertChain =
-    subs.length === 0 ? { Certificate } : { Certificate, SubCertificates: { Certificate: subs } };
-  return { name: "PaymentDetailsReq", message: { eMAID, ContractSignatureCertChain } };
+/** What the car pays with. */
+export function paymentDetailsReq({ eMAID, chain }: Contract): Request {
+  return { name: "PaymentDetailsReq", message: { eMAID, ContractSignatureCertChain: certificateChain(chain) } };
 }

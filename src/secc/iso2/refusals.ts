@@ -3,6 +3,7 @@
  */
 
 import type { Step } from "../../fsm/state.ts";
+import { contractRefusal } from "../../iso15118/contractMessages.ts";
 import type { Messages, Named, RequestName, ResponseName } from "../../iso15118/iso2/index.ts";
 import { physicalValue } from "../../iso15118/physicalValue.ts";
 import type { Iso2, Iso2Session } from "./protocol.ts";
@@ -12,20 +13,10 @@ import { acChargeParameter, acStatus, dcChargeParameter, dcStatus, evseStatus, i
 export type ResponseCode = Messages["SessionStopRes"]["ResponseCode"];
 export type Failure = Extract<ResponseCode, `FAILED${string}`>;
 
-const none = new Uint8Array(0);
 /** [V2G2-697] wants 16 octets also where nothing can be challenged. */
 const noChallenge = new Uint8Array(16);
 const volts = physicalValue(0, "V");
 const amperes = physicalValue(0, "A");
-
-const noContract = (ResponseCode: Failure) => ({
-  ResponseCode,
-  SAProvisioningCertificateChain: { Certificate: none },
-  ContractSignatureCertChain: { "@Id": "id1", Certificate: none },
-  ContractSignatureEncryptedPrivateKey: { "@Id": "id2", "#text": none },
-  DHpublickey: { "@Id": "id3", "#text": none },
-  eMAID: { "@Id": "id4", "#text": "" },
-});
 
 function chargeParameter(session: Iso2Session) {
   return isDc(session) ? dcChargeParameter(session, dcStatus(session, "refusal")) : acChargeParameter(session.evse);
@@ -46,8 +37,8 @@ const refusals: { readonly [N in RequestName]: (code: Failure, session: Iso2Sess
   }),
   ServiceDetailReq: (ResponseCode) => ({ name: "ServiceDetailRes", message: { ResponseCode, ServiceID: 0 } }),
   PaymentServiceSelectionReq: (ResponseCode) => ({ name: "PaymentServiceSelectionRes", message: { ResponseCode } }),
-  CertificateInstallationReq: (code) => ({ name: "CertificateInstallationRes", message: noContract(code) }),
-  CertificateUpdateReq: (code) => ({ name: "CertificateUpdateRes", message: noContract(code) }),
+  CertificateInstallationReq: (code) => contractRefusal("CertificateInstallationReq", code),
+  CertificateUpdateReq: (code) => contractRefusal("CertificateUpdateReq", code),
   PaymentDetailsReq: (ResponseCode) => ({
     name: "PaymentDetailsRes",
     message: { ResponseCode, GenChallenge: noChallenge, EVSETimeStamp: 0 },

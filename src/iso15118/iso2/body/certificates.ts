@@ -31,7 +31,7 @@ export const CertificateUpdateReq = message("CertificateUpdateReq", {
 /** 8.4.3.10.3 */
 export const CertificateUpdateRes = message("CertificateUpdateRes", {
   ...newContract,
-  /** Days until the EV may ask again; -1 for never. */
+  /** Of a refusal: days until the EV may ask again, 0 for at the next charging, -1 for never [V2G2-696]. */
   RetryCounter: optional(short),
 });
 
