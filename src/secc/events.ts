@@ -12,6 +12,9 @@ export type SessionEvent =
     }
   /** The insulation of cable and EV was checked, as `start_cable_check` had asked. */
   | { readonly type: "cable_check_finished"; readonly passed: boolean }
-  /** The CSMS's answer to a contract certificate request; without `exi` there is none to pass on. */
-  | { readonly type: "certificate_response"; readonly exi: Uint8Array | undefined }
+  /**
+   * The CSMS's answer to a contract certificate request; without `exi` there is none to pass on. `doubtful`: an earlier
+   * request is without its answer too, and this may be that one.
+   */
+  | { readonly type: "certificate_response"; readonly exi: Uint8Array | undefined; readonly doubtful?: boolean }
   | { readonly type: "authorization_timeout" };

@@ -75,6 +75,8 @@ export class Secc {
   #ready = false;
   #setup: Timer | undefined;
   #stop: Timer | undefined;
+  /** Contract requests that nobody has answered yet, of this car and of those before. */
+  #unanswered = 0;
 
   constructor(options: SeccOptions) {
     this.#options = options;
@@ -148,7 +150,15 @@ export class Secc {
 
   /** Passes an answer on to the session; without one it is dropped. */
   apply(event: SessionEvent): void {
-    this.#active?.apply(event);
+    if (event.type === "certificate_response") this.#certificateResponse(event);
+    else this.#active?.apply(event);
+  }
+
+  /** Answers carry no name of their request: when more than one is due, this may be a late one to a car that has left. */
+  #certificateResponse(event: Extract<SessionEvent, { type: "certificate_response" }>): void {
+    const doubtful = this.#unanswered > 1;
+    this.#unanswered = Math.max(0, this.#unanswered - 1);
+    this.#active?.apply({ ...event, doubtful });
   }
 
   setProtocols(protocols: readonly OfferedProtocol[]): void {
@@ -242,7 +252,10 @@ export class Secc {
       trace,
       ports: { now: () => clock.now(), random: (count) => random.bytes(count), checkContract, serviceParameters },
       begin: { settings, secured: stream.tls !== undefined, paused: this.#paused, evse: this.#evse },
-      perform,
+      perform: (effect) => {
+        if (effect.to === "extensions" && effect.name === "iso15118_certificate_request") this.#unanswered++;
+        perform(effect);
+      },
       onPause: (paused) => {
         this.#paused = paused;
       },

@@ -165,7 +165,14 @@ export function extensionsCommands(secc: Secc, log: Logger): Commands<typeof iso
   };
 }
 
+/** The longest answer that OCPP 2.0.1 and `ResponseExiStreamStatus` allow, in base64. */
+const MAX_ANSWER = 5600;
+
 function decode(base64: string, log: Logger): Uint8Array | undefined {
+  if (base64.length > MAX_ANSWER) {
+    log.error({ characters: base64.length }, "the CSMS's contract certificate response is too long");
+    return undefined;
+  }
   try {
     return fromBase64(base64);
   } catch (error) {

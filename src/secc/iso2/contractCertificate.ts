@@ -1,8 +1,9 @@
 /** ISO 15118-2, 8.4.3.10 and 8.4.3.11: a contract is installed or renewed; the station passes the request on to the CSMS. */
 import type { Decide, Step } from "../../fsm/state.ts";
-import { ISO2_NAMESPACE } from "../../iso15118/iso2/index.ts";
+import { bodyOf, ISO2_NAMESPACE, iso2 } from "../../iso15118/iso2/index.ts";
 import { messageTimes } from "../../iso15118/timers.ts";
-import { toBase64 } from "../../util/bytes.ts";
+import { equalBytes, toBase64 } from "../../util/bytes.ts";
+import { PeerError } from "../../util/errors.ts";
 import { decided, extend } from "../effects.ts";
 import type { Iso2, Iso2Session, Request } from "./protocol.ts";
 import { refuse } from "./refusals.ts";
@@ -34,7 +35,7 @@ export function forward<N extends CertificateRequest>(
       // An answer to an earlier request is none to this one.
       session: { certificateAnswer: undefined },
       ms: messageTimes[name].performance,
-      until: ({ certificateAnswer }) => certificateAnswer !== undefined,
+      until: ({ certificateAnswer, evse }) => certificateAnswer !== undefined || evse.shutdown,
       decide: (current) => answer(name, current),
     };
   };
@@ -50,17 +51,47 @@ function forwardFault(request: string, session: Iso2Session): { reason: string; 
 }
 
 function answer(name: CertificateRequest, session: Iso2Session): Step<Iso2, "PaymentDetails" | "Terminated"> {
-  const { certificateAnswer } = session;
-  if (certificateAnswer?.status === "Accepted") {
-    const title = `the CSMS's answer to ${name} goes to the EV unchanged`;
-    return {
-      reply: { exi: certificateAnswer.exi },
-      effects: [decided({ step: 2, title, outcome: "ok" })],
-      next: "PaymentDetails",
-    };
+  const { certificateAnswer, evse } = session;
+  if (evse.shutdown) return failed(name, session, "the EVSE is to stop", "Let the EVSE come to rest first.");
+  if (certificateAnswer?.status !== "Accepted") {
+    const reason = certificateAnswer ? "the CSMS refused it" : "the CSMS did not answer in time";
+    return failed(name, session, reason, "Look at Get15118EVCertificate on the OCPP side.");
   }
-  const reason = certificateAnswer ? "the CSMS refused it" : "the CSMS did not answer in time";
-  return failed(name, session, reason, "Look at Get15118EVCertificate on the OCPP side.");
+  const { exi } = certificateAnswer;
+  const ResponseCode = peek(exi)?.ResponseCode;
+  if (ResponseCode?.startsWith("FAILED")) {
+    const title = `${name}: whoever makes contracts says no`;
+    const fix = "Look at the decision of the CSMS or its clearing house.";
+    const told = decided({ step: 2, title, outcome: "refused", rule: ResponseCode, fix });
+    return { reply: { exi, ResponseCode }, effects: [told], next: "Terminated" };
+  }
+  const title = `the CSMS's answer to ${name} goes to the EV unchanged`;
+  const told = decided({ step: 2, title, outcome: "ok" });
+  return {
+    reply: { exi, ...(ResponseCode !== undefined && { ResponseCode }) },
+    effects: [told],
+    next: "PaymentDetails",
+  };
+}
+
+/** What can be seen of an answer from outside; undefined where it cannot be read, which is the EV's affair. */
+function peek(exi: Uint8Array): { readonly SessionID: Uint8Array; readonly ResponseCode?: string } | undefined {
+  try {
+    const { root, value } = iso2.decode(exi);
+    if (root !== "V2G_Message") return undefined;
+    const message = bodyOf(value)?.message;
+    const { SessionID } = value.Header;
+    return message && "ResponseCode" in message ? { SessionID, ResponseCode: message.ResponseCode } : { SessionID };
+  } catch (error) {
+    if (!(error instanceof PeerError)) throw error;
+    return undefined;
+  }
+}
+
+/** Whether an answer was made for this very session. */
+export function isAnswerTo({ sessionId }: Iso2Session, exi: Uint8Array): boolean {
+  const found = peek(exi);
+  return found !== undefined && equalBytes(found.SessionID, sessionId);
 }
 
 function failed(name: CertificateRequest, session: Iso2Session, reason: string, fix: string) {

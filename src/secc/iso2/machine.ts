@@ -17,9 +17,10 @@ import { serviceDiscovery, serviceSelection } from "./services.ts";
 import { sessionSetup } from "./sessionSetup.ts";
 import { sessionStop, terminated } from "./stop.ts";
 
-/** Whether a reply refuses its request. What the CSMS has made is passed on, whatever it says. */
+/** Whether a reply refuses its request. What the CSMS has made counts by what it says, as far as it can be read. */
 export function isFailure(reply: Reply | undefined): boolean {
-  return reply !== undefined && "name" in reply && reply.message.ResponseCode.startsWith("FAILED");
+  const code = reply && ("name" in reply ? reply.message.ResponseCode : reply.ResponseCode);
+  return code?.startsWith("FAILED") ?? false;
 }
 
 const rules: Rules<Iso2> = {

@@ -27,8 +27,8 @@ export interface Request<N extends RequestName> {
   readonly exi: Uint8Array;
 }
 
-/** A body to be put into a message, or a whole EXI document that goes out unchanged. */
-export type Reply = Named<ResponseName> | { readonly exi: Uint8Array };
+/** A body to be put into a message, or a whole EXI document that goes out unchanged, with its code if it can be read. */
+export type Reply = Named<ResponseName> | { readonly exi: Uint8Array; readonly ResponseCode?: string };
 
 /** What the contract was found to be by its chain; all but `Valid` and `unchecked` come with a reason. */
 export type ContractVerdict =

@@ -47,7 +47,7 @@ function write(reply: Reply, session: Iso2Session): Uint8Array {
 }
 
 function factsOf(reply: Reply): MessageFacts {
-  if ("exi" in reply) return {};
+  if ("exi" in reply) return reply.ResponseCode === undefined ? {} : { ResponseCode: reply.ResponseCode };
   const { ResponseCode } = reply.message;
   return "EVSEProcessing" in reply.message
     ? { ResponseCode, EVSEProcessing: reply.message.EVSEProcessing }

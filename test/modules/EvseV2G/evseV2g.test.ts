@@ -202,6 +202,39 @@ describe("a contract", () => {
     expect(await ev.next()).toEqual(exi);
   });
 
+  it("is passed on up to the size that the interface allows", async () => {
+    const of = await start();
+    const ev = await connect(of);
+    await ev.ask("ServiceDiscoveryReq");
+    await ev.ask("PaymentServiceSelectionReq");
+    await ev.send(ev.encode("CertificateInstallationReq"));
+    await of.heard();
+    const exi_response = toBase64(new Uint8Array(4200).fill(0xa5));
+    expect(exi_response).toHaveLength(5600);
+    await of.on.extensions.call("set_get_certificate_response", {
+      certificate_response: { status: "Accepted", exi_response, certificate_action: "Install" },
+    });
+    expect(toBase64((await ev.next()) ?? new Uint8Array())).toBe(exi_response);
+  });
+
+  it.each([5_604, 8_192, 100_000])(
+    "bad case: %s characters are refused, and the car hears FAILED in time",
+    async (size) => {
+      const of = await start();
+      const ev = await connect(of);
+      await ev.ask("ServiceDiscoveryReq");
+      await ev.ask("PaymentServiceSelectionReq");
+      const asked = ev.ask("CertificateInstallationReq");
+      await of.heard();
+      const answer = { status: "Accepted", exi_response: "A".repeat(size), certificate_action: "Install" } as const;
+      await expect(
+        of.on.extensions.call("set_get_certificate_response", { certificate_response: answer }),
+      ).rejects.toThrow();
+      await of.clock.advance(4_500);
+      expect(code(await asked)).toBe("FAILED");
+    },
+  );
+
   it.each([
     ["a refusal", { status: "Failed" }],
     ["what is no base64", { status: "Accepted", exi_response: "%%%" }],
