@@ -1,6 +1,7 @@
 /** What the car is and wants: all that its decisions rest on. */
 import type { KeyObject } from "node:crypto";
 import type { Messages } from "../iso15118/iso2/index.ts";
+import type { Certificate } from "../x509/certificate.ts";
 
 export type EnergyTransferMode = Messages["ChargeParameterDiscoveryReq"]["RequestedEnergyTransferMode"];
 export type PaymentOption = Messages["PaymentServiceSelectionReq"]["SelectedPaymentOption"];
@@ -14,6 +15,25 @@ export interface Contract {
   /** Signs AuthorizationReq and MeteringReceiptReq. */
   readonly key: KeyObject;
 }
+
+/** What a car is born with: its maker's certificate, for which contracts are encrypted. */
+export interface Provisioning {
+  /** DER of the leaf; its CN is the PCID. */
+  readonly certificate: Uint8Array;
+  readonly key: KeyObject;
+}
+
+/** To be asked for at this charger, when it offers that, before anything is paid. */
+export type ContractWish = {
+  /** V2G roots, to one of which the provisioning service must lead; at least one. */
+  readonly roots: readonly Certificate[];
+  /** A clause, for people. */
+  readonly why: string;
+} & (
+  | { readonly action: "install"; readonly provisioning: Provisioning }
+  /** Needs a contract that is valid still. */
+  | { readonly action: "update" }
+);
 
 export interface Payment {
   /** Absent: the contract where it can be used, else external payment. */
@@ -46,6 +66,7 @@ export interface Car {
   readonly mode: EnergyTransferMode;
   readonly payment: Payment;
   readonly contract?: Contract;
+  readonly contractWish?: ContractWish;
   /** For DC modes. */
   readonly dc?: DcNeeds;
   /** Of AC: volt, and ampere per phase. */

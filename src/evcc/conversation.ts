@@ -31,13 +31,14 @@ interface CarProtocol extends Protocol {
   readonly session: Remembered;
   readonly reply: { readonly name: string };
   readonly effect: Effect;
-  readonly ports: Record<never, never>;
 }
 
 /** What is special of one protocol, with the session before its first message. */
 export interface Dialect<P extends CarProtocol> {
   readonly machine: Machine<P>;
   readonly session: P["session"];
+  /** What the states may ask outside. */
+  readonly ports: P["ports"];
   first(session: P["session"]): P["reply"];
   /** @throws PeerError when the request does not fit its schema, for example by a certificate that is too large. */
   encode(request: P["reply"], session: P["session"]): Uint8Array;
@@ -73,7 +74,7 @@ export function conversationOf<P extends CarProtocol>(
   dialect: Dialect<P>,
   { exchange, clock, perform, witness }: ConversationPorts,
 ): Conversation {
-  const runner = new Runner<P>(dialect.machine, dialect.session, { clock, ports: {}, perform });
+  const runner = new Runner<P>(dialect.machine, dialect.session, { clock, ports: dialect.ports, perform });
 
   const ask = async (request: P["reply"]): Promise<Incoming<P> | Outcome> => {
     const awaited = request.name.replace(/Req$/, "Res");

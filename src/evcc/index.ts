@@ -2,15 +2,18 @@
 export type {
   Car,
   Contract,
+  ContractWish,
   DcNeeds,
   EnergyTransferMode,
   PausedSession,
   Payment,
   PaymentOption,
+  Provisioning,
   ServiceWishes,
 } from "./car.ts";
 export { type ChargerVerdict, checkCharger } from "./charger.ts";
 export type { Effect } from "./effects.ts";
+export { checkNewContract, type NewContractVerdict } from "./newContract.ts";
 export { isRegular, type Outcome } from "./outcome.ts";
 export { type CarOptions, type CarPorts, CarSession } from "./session.ts";
 export type { MessageFacts, Witness } from "./witness.ts";

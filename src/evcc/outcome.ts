@@ -12,6 +12,8 @@ export type Outcome =
       readonly reason: string;
       readonly message: ResponseName;
       readonly ResponseCode: string;
+      /** Of CertificateUpdateRes: days until the car may ask for a renewal again, 0 at the next charging, -1 never. */
+      readonly retryDays?: number;
     }
   | { readonly ended: OtherEnding; readonly reason: string };
 
@@ -27,6 +29,8 @@ export type OtherEnding =
   | "no common protocol"
   /** The EVSE offers nothing that the car can use. */
   | "nothing suitable offered"
+  /** The contract that came to be installed does not convince the car. */
+  | "contract not trusted"
   /** A response or the end of an Ongoing did not come in time. */
   | "timeout"
   /** The EVSE broke the rules of the protocol. */

@@ -8,7 +8,7 @@ import type { ByteStream } from "../transport/ports.ts";
 import type { Timer } from "../util/clock.ts";
 import { PeerError } from "../util/errors.ts";
 import type { Step } from "../util/trace.ts";
-import type { Car, PausedSession } from "./car.ts";
+import type { Car, Contract, PausedSession } from "./car.ts";
 import { type ConnectionPorts, type ConnectionWishes, connectCharger, setupTime } from "./connect.ts";
 import { type Conversation, conversationOf } from "./conversation.ts";
 import { decided, type Effect } from "./effects.ts";
@@ -27,9 +27,14 @@ export interface CarOptions extends ConnectionWishes {
 export interface CarPorts extends ConnectionPorts {
   /** Tells the car's other parts. Must not throw. */
   publish(variable: Extract<Effect, { to: "ev" }>): void;
+  /** Keeps a new contract in the place of the old one; without it it serves for one session. Never rejects; gives the reason when it could not. */
+  storeContract?(contract: Contract): Promise<string | undefined>;
   /** Gets every message, for those who have no other way to see them. Must not throw. */
   readonly witness?: Witness;
 }
+
+/** A contract that serves for one session. */
+const forgotten = async () => undefined;
 
 /** States by the steps of the timeline; those that are not named come after the authorization. */
 const steps: Readonly<Record<string, Step>> = {
@@ -37,6 +42,8 @@ const steps: Readonly<Record<string, Step>> = {
   ServiceDiscovery: 2,
   ServiceDetail: 2,
   PaymentServiceSelection: 2,
+  CertificateInstallation: 2,
+  CertificateUpdate: 2,
   PaymentDetails: 2,
 };
 
@@ -144,7 +151,9 @@ export class CarSession {
 
   #converse({ tls }: ByteStream, exchange: Exchange): Promise<Outcome> {
     const { car, resume } = this.#options;
-    const dialect = iso2Dialect({ car, secured: tls !== undefined, resume });
+    const { clock, storeContract = forgotten } = this.#ports;
+    const ports = { now: () => clock.now(), storeContract };
+    const dialect = iso2Dialect({ car, secured: tls !== undefined, resume }, ports);
     const perform = (effect: Effect) => this.#perform(effect);
     this.#conversation = conversationOf(dialect, { exchange, ...this.#ports, perform });
     return this.#conversation.run();

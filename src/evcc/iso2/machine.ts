@@ -5,6 +5,7 @@ import { authorization } from "./authorization.ts";
 import { cableCheck, preCharge } from "./cableCheck.ts";
 import { chargeParameterDiscovery } from "./chargeParameters.ts";
 import { chargingStatus } from "./chargingStatus.ts";
+import { certificateInstallation, certificateUpdate } from "./contractInstallation.ts";
 import { currentDemand, weldingDetection } from "./currentDemand.ts";
 import { meteringReceipt } from "./meteringReceipt.ts";
 import { paymentDetails, paymentServiceSelection } from "./paymentDetails.ts";
@@ -42,7 +43,9 @@ const rules: Rules<Iso2> = {
 
 function refusedBy({ name, message }: Incoming<Iso2>) {
   const { ResponseCode } = message.body;
-  return end({ ended: "refused", reason: `${name} says ${ResponseCode}`, message: name, ResponseCode });
+  const retryDays = "RetryCounter" in message.body ? message.body.RetryCounter : undefined;
+  const reason = `${name} says ${ResponseCode}`;
+  return end({ ended: "refused", reason, message: name, ResponseCode, ...(retryDays !== undefined && { retryDays }) });
 }
 
 /** Its first request is `sessionSetupReq`. */
@@ -53,6 +56,8 @@ export const iso2Car = machineOf<Iso2>()({
     serviceDiscovery,
     serviceDetail,
     paymentServiceSelection,
+    certificateInstallation,
+    certificateUpdate,
     paymentDetails,
     authorization,
     chargeParameterDiscovery,

@@ -1,6 +1,5 @@
-import { certificateChain } from "../../iso15118/contractMessages.ts";
-import type { Contract } from "../car.ts";
 import { decided } from "../effects.ts";
+import { asksForContract, contractReq, paymentDetailsReq } from "./contractRequests.ts";
 import { end, type Request, state } from "./protocol.ts";
 
 /** With external payment, and while the EVSE is at work, the request is empty: challenge and signature go once. */
@@ -9,11 +8,19 @@ export const authorizationReq: Request = { name: "AuthorizationReq", message: {}
 /** ISO 15118-2, 8.4.3.5: the selection is accepted. */
 export const paymentServiceSelection = state({
   name: "PaymentServiceSelection",
-  next: ["PaymentDetails", "Authorization"],
+  next: ["CertificateInstallation", "CertificateUpdate", "PaymentDetails", "Authorization"],
   on: {
-    PaymentServiceSelectionRes(_, { payment, car: { contract } }) {
-      if (payment !== "Contract" || !contract) return { next: "Authorization", reply: authorizationReq };
-      return { next: "PaymentDetails", reply: paymentDetailsReq(contract) };
+    PaymentServiceSelectionRes(_, session) {
+      const { payment, contractService, car } = session;
+      if (payment !== "Contract") return { next: "Authorization", reply: authorizationReq };
+      const request = contractService === undefined ? undefined : contractReq(session);
+      if (request && car.contractWish) {
+        const next = request.name === "CertificateUpdateReq" ? "CertificateUpdate" : "CertificateInstallation";
+        return { next, reply: request, effects: [asksForContract(car.contractWish)] };
+      }
+      return car.contract
+        ? { next: "PaymentDetails", reply: paymentDetailsReq(car.contract) }
+        : { next: "Authorization", reply: authorizationReq };
     },
   },
 });
@@ -42,8 +49,3 @@ export const paymentDetails = state({
     },
   },
 });
-
-/** What the car pays with. */
-export function paymentDetailsReq({ eMAID, chain }: Contract): Request {
-  return { name: "PaymentDetailsReq", message: { eMAID, ContractSignatureCertChain: certificateChain(chain) } };
-}

@@ -13,7 +13,7 @@ import type {
 } from "../../iso15118/iso2/index.ts";
 import { sessionTimes } from "../../iso15118/timers.ts";
 import { InternalError } from "../../util/errors.ts";
-import type { Car, DcNeeds, PausedSession, PaymentOption } from "../car.ts";
+import type { Car, Contract, DcNeeds, PausedSession, PaymentOption } from "../car.ts";
 import { type DcState, newDcState } from "../dc/charging.ts";
 import { type Effect, publish } from "../effects.ts";
 import type { Outcome } from "../outcome.ts";
@@ -25,7 +25,7 @@ export interface Response<N extends ResponseName> {
   readonly at: number;
 }
 
-/** The next request; with `signed`, its element is signed by the contract's key. */
+/** The next request; with `signed`, its element is signed by the contract's key, or by the one that the request is about. */
 export type Request = Named<RequestName> & { readonly signed?: true };
 
 export type ChargeProgress = Messages["PowerDeliveryReq"]["ChargeProgress"];
@@ -43,6 +43,10 @@ export interface Iso2Session {
   readonly payment: PaymentOption;
   /** Charging and what else was chosen. */
   readonly services: readonly SelectedService[];
+  /** Under which a contract can be installed or renewed; undefined when the car does not want that or it is not offered. */
+  readonly contractService: number | undefined;
+  /** What the EVSE takes. */
+  readonly paymentOffers: readonly PaymentOption[];
   /** Services whose details are still to be asked. */
   readonly detailsWanted: readonly number[];
   readonly schedule: SAScheduleTuple | undefined;
@@ -63,7 +67,15 @@ export interface Iso2 extends Protocol {
   readonly session: Iso2Session;
   readonly reply: Request;
   readonly effect: Effect;
-  readonly ports: Record<never, never>;
+  readonly ports: Iso2Ports;
+}
+
+/** What questions to the car's own side may use. */
+export interface Iso2Ports {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Keeps a new contract in the place of the old one. Never rejects; gives the reason when it could not. */
+  storeContract(contract: Contract): Promise<string | undefined>;
 }
 
 /** A state of an ISO 15118-2 session on the car's side. */
@@ -77,6 +89,8 @@ export function newSession(given: Pick<Iso2Session, "car" | "secured" | "resume"
     joined: undefined,
     payment: "ExternalPayment",
     services: [],
+    contractService: undefined,
+    paymentOffers: [],
     detailsWanted: [],
     schedule: undefined,
     maxPower: 0,

@@ -18,12 +18,18 @@ export const serviceDiscovery = state({
       if (!offered.includes(car.mode)) {
         return notOffered(`the EVSE offers ${offered.join(", ")}, the car needs ${car.mode}`);
       }
-      const choice = choosePayment(car, body.PaymentOptionList.PaymentOption, secured);
+      const contractService = secured && car.contractWish ? contractServiceOf(body) : undefined;
+      const paymentOffers = body.PaymentOptionList.PaymentOption;
+      const choice = choosePayment(car, paymentOffers, secured, contractService !== undefined);
       if (choice.payment === undefined) return notOffered(choice.reason);
+      const details = secured ? interesting(car, body).map(({ ServiceID }) => ServiceID) : [];
+      const wanted = choice.payment === "Contract" && contractService !== undefined;
       const found = {
         payment: choice.payment,
+        paymentOffers,
         services: [{ ServiceID: body.ChargeService.ServiceID }],
-        detailsWanted: secured ? interesting(car, body).map(({ ServiceID }) => ServiceID) : [],
+        contractService: wanted ? contractService : undefined,
+        detailsWanted: wanted ? [contractService, ...details] : details,
       };
       const effects = [decided({ step: 2, title: `pays by ${choice.payment}: ${choice.reason}` })];
       return { ...furtherDetails({ ...session, ...found }), session: found, effects };
@@ -34,10 +40,12 @@ export const serviceDiscovery = state({
 /** ISO 15118-2, 8.4.3.4: the details of one service after the other. */
 export const serviceDetail = state({
   name: "ServiceDetail",
-  next: ["ServiceDetail", "PaymentServiceSelection"],
+  next: ["ServiceDetail", "PaymentServiceSelection", "Terminated"],
   on: {
     ServiceDetailRes({ body: { ServiceID, ServiceParameterList } }, session) {
       const [set] = ServiceParameterList?.ParameterSet ?? [];
+      if (ServiceID === session.contractService)
+        return contractDetails(ServiceParameterList?.ParameterSet ?? [], session);
       const change = {
         services: wants(session.car, ServiceID) ? [...session.services, selected(ServiceID, set)] : session.services,
         detailsWanted: session.detailsWanted.slice(1),
@@ -48,6 +56,47 @@ export const serviceDetail = state({
 });
 
 const INTERNET = 3;
+
+/** Table 106: what a set of the certificate service offers, and the number that it has there. */
+const contractSets = {
+  install: { word: "installation", id: 1 },
+  update: { word: "update", id: 2 },
+} as const;
+
+function contractServiceOf({ ServiceList }: Offers): number | undefined {
+  return ServiceList?.Service.find(({ ServiceCategory }) => ServiceCategory === "ContractCertificate")?.ServiceID;
+}
+
+/** Selects the set by which the car gets what it wants; without one it pays with what it has. */
+function contractDetails(
+  sets: readonly ParameterSet[],
+  session: Iso2Session,
+): Step<Iso2, "ServiceDetail" | "PaymentServiceSelection" | "Terminated"> {
+  const { car, contractService = 0, services, paymentOffers, secured } = session;
+  const detailsWanted = session.detailsWanted.slice(1);
+  const set = contractSetOf(sets, car.contractWish?.action ?? "install");
+  if (set) {
+    const chosen = { ServiceID: contractService, ParameterSetID: set.ParameterSetID };
+    const change = { services: [...services, chosen], detailsWanted };
+    return { ...furtherDetails({ ...session, ...change }), session: change };
+  }
+  const choice = choosePayment(car, paymentOffers, secured, false);
+  if (choice.payment === undefined) return notOffered(choice.reason);
+  const change = { payment: choice.payment, contractService: undefined, detailsWanted };
+  const title = `cannot have its contract ${car.contractWish?.action === "update" ? "renewed" : "installed"} here`;
+  const effects = [decided({ step: 2, title: `${title}: pays by ${choice.payment}` })];
+  return { ...furtherDetails({ ...session, ...change }), session: change, effects };
+}
+
+/** By what the sets say of themselves; where none of them says anything known, by the standard's number. */
+function contractSetOf(sets: readonly ParameterSet[], action: keyof typeof contractSets): ParameterSet | undefined {
+  const offering = (wanted: keyof typeof contractSets) =>
+    sets.find(({ Parameter }) =>
+      Parameter.some((parameter) => parameter.stringValue?.toLowerCase() === contractSets[wanted].word),
+    );
+  const speaks = offering("install") ?? offering("update");
+  return speaks ? offering(action) : sets.find(({ ParameterSetID }) => ParameterSetID === contractSets[action].id);
+}
 
 function notOffered(reason: string) {
   return end({ ended: "nothing suitable offered", reason });
@@ -80,22 +129,35 @@ type Choice =
   | { readonly payment: undefined; readonly reason: string };
 
 /** By contract where car and EVSE can, unless the driver wants it otherwise. */
-export function choosePayment(car: Car, offered: readonly PaymentOption[], secured: boolean): Choice {
+export function choosePayment(
+  car: Car,
+  offered: readonly PaymentOption[],
+  secured: boolean,
+  /** Whether a contract can be had here. */
+  contracts: boolean,
+): Choice {
   const { option: wanted = "Contract", enforced } = car.payment;
-  const obstacle = obstacleTo(wanted, car, offered, secured);
+  const obstacle = obstacleTo(wanted, car, offered, secured, contracts);
   if (obstacle === undefined) return { payment: wanted, reason: car.payment.option ? "as wanted" : "it is possible" };
   if (enforced && car.payment.option) return { payment: undefined, reason: `${wanted} is enforced, but ${obstacle}` };
   const other = wanted === "Contract" ? "ExternalPayment" : "Contract";
-  const second = obstacleTo(other, car, offered, secured);
+  const second = obstacleTo(other, car, offered, secured, contracts);
   if (second === undefined) return { payment: other, reason: `${wanted} is not possible, as ${obstacle}` };
   return { payment: undefined, reason: `no way to pay: ${obstacle}, and ${second}` };
 }
 
-function obstacleTo(option: PaymentOption, car: Car, offered: readonly PaymentOption[], secured: boolean) {
+function obstacleTo(
+  option: PaymentOption,
+  { contract, contractWish }: Car,
+  offered: readonly PaymentOption[],
+  secured: boolean,
+  contracts: boolean,
+) {
   if (!offered.includes(option)) return `the EVSE does not offer ${option}`;
   if (option === "ExternalPayment") return undefined;
   if (!secured) return "the connection has no TLS";
-  return car.contract ? undefined : "the car has no contract";
+  if (contract || (contracts && contractWish?.action === "install")) return undefined;
+  return contractWish ? "the car has no contract, and can have none installed here" : "the car has no contract";
 }
 
 /** Asks for the next details, or selects when there are none left. */

@@ -22,8 +22,8 @@ const responses = Object.keys(iso2.elements).filter((name) => name.endsWith("Res
 const states = [...iso2Car.states.keys()];
 
 describe("every state with every response", () => {
-  test("there are 16 states and 17 responses", () => {
-    expect([states.length, responses.length]).toEqual([16, 17]);
+  test("there are 18 states and 17 responses", () => {
+    expect([states.length, responses.length]).toEqual([18, 17]);
   });
 
   test.each(states)("%s: a response that it does not await ends the session", (state) => {
