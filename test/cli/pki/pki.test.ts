@@ -111,12 +111,15 @@ describe("plugcharge pki verify", () => {
     "contract:ocsp-unknown": "ocsp_unknown",
     "contract:wrong-key": "wrong_key",
     "secc:wrong-key": "wrong_key",
+    "oem:wrong-key": "wrong_key",
+    "cps:wrong-key": "wrong_key",
     "contract:no-ocsp-url": "ok",
   };
   async function judgeFault({ name, reason }: Fault, dir: string) {
     const [prefix = ""] = name.split(":");
     const [role = "", chain = ""] = roleOf[prefix] ?? [];
-    const key = join(dir, prefix === "secc" ? "client/cso/SECC_LEAF.key" : "client/mo/MO_LEAF.key");
+    const keys = { secc: "client/cso/SECC_LEAF.key", oem: "client/oem/OEM_LEAF.key", cps: "client/cps/CPS_LEAF.key" };
+    const key = join(dir, keys[prefix as keyof typeof keys] ?? "client/mo/MO_LEAF.key");
     const withKey = name.endsWith("wrong-key") ? ["--key", key, "--password", "123456"] : [];
     const args = ["verify", "--role", role, "--roots", dir, "--dns", "localhost", ...withKey, join(dir, chain)];
     const { text, code } = await pki(args);
