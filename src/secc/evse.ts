@@ -33,6 +33,16 @@ export interface DcOutput {
   readonly noEnergyPause: NoEnergyPauseMode | undefined;
 }
 
+/** What the grid grants the EVSE from a moment on until the next grant. */
+export interface Grant {
+  /** Milliseconds since 1970. */
+  readonly from: number;
+  /** Ampere on each phase; undefined for no limit. */
+  readonly current: number | undefined;
+  /** Watt of all phases; undefined for no limit. */
+  readonly power: number | undefined;
+}
+
 export interface Evse {
   /** 7 to 37 characters. */
   readonly evseId: string;
@@ -51,12 +61,20 @@ export interface Evse {
   readonly nominalCurrent: number | undefined;
   /** What may be drawn on each phase now, in ampere; undefined until it is known. */
   readonly currentLimit: number | undefined;
+  /** What may be drawn by and by, in the order of time; empty when nobody has said. */
+  readonly granted: readonly Grant[];
+  /** Charging costs nothing. */
+  readonly freeService: boolean;
   readonly dc: DcOutput;
   readonly contactorClosed: boolean;
   readonly receiptRequired: boolean;
   readonly meter: MeterInfo | undefined;
   /** What the EV is asked to do. */
-  readonly notification: "None" | "StopCharging" | "ReNegotiation";
+  readonly notification: "None" | "StopCharging";
+  /** When the EV must have done so, in milliseconds since 1970. */
+  readonly notificationUntil: number;
+  /** Counts the wishes for another schedule; what was agreed on at an earlier count is to be agreed on anew. */
+  readonly scheduleWishes: number;
   /** The residual current device has found a fault. */
   readonly rcd: boolean;
   /** Something else is wrong with the EVSE, in the words of DC_EVSEStatusCode. */
@@ -87,11 +105,15 @@ export const initialEvse: Evse = {
   nominalVoltage: 230,
   nominalCurrent: undefined,
   currentLimit: undefined,
+  granted: [],
+  freeService: false,
   dc: initialDc,
   contactorClosed: false,
   receiptRequired: false,
   meter: undefined,
   notification: "None",
+  notificationUntil: 0,
+  scheduleWishes: 0,
   rcd: false,
   malfunction: undefined,
   shutdown: false,

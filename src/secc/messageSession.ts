@@ -32,6 +32,8 @@ export interface Dialect<P extends MessageProtocol> {
   write(reply: NonNullable<P["reply"]>, session: P["session"]): Uint8Array;
   facts(reply: NonNullable<P["reply"]>): MessageFacts;
   isFailure(reply: P["reply"] | undefined): boolean;
+  /** What a session remembers of the time at which a message came, in milliseconds since 1970. */
+  readonly at?: (now: number) => Partial<P["session"]>;
   changeBy(event: SessionEvent, session: P["session"]): Partial<P["session"]>;
   /** How it ended, and what is left to do. */
   ended(session: P["session"]): Omit<SessionEnd, "lastRequest">;
@@ -72,6 +74,7 @@ export function messageSession<P extends MessageProtocol>(
       const incoming = dialect.read(exi);
       lastRequest = incoming.name;
       traceMessage(trace, "EV", incoming.name);
+      if (dialect.at) runner.apply(dialect.at(clock.now()));
       const reply = await runner.feed(incoming);
       const response = incoming.name.replace(/Req$/, "Res");
       if (reply) traceMessage(trace, "EVSE", response, dialect.facts(reply));

@@ -194,8 +194,15 @@ export class Secc {
   /** Asks the EV to stop, and does not answer it any longer when it has not after a while; or takes that back. */
   stopCharging(stop: boolean): void {
     this.#stop?.cancel();
-    this.update(stop ? { notification: "StopCharging" } : { notification: "None", shutdown: false });
-    if (stop && this.#active) this.#stop = this.#options.clock.setTimer(STOP_MS, () => this.update({ shutdown: true }));
+    const { clock } = this.#options;
+    const notificationUntil = clock.now() + STOP_MS;
+    this.update(stop ? { notification: "StopCharging", notificationUntil } : { notification: "None", shutdown: false });
+    if (stop && this.#active) this.#stop = clock.setTimer(STOP_MS, () => this.update({ shutdown: true }));
+  }
+
+  /** Asks the EV to agree on a schedule anew, if it has agreed on one. */
+  renegotiate(): void {
+    this.update({ scheduleWishes: this.#evse.scheduleWishes + 1 });
   }
 
   async close(): Promise<void> {

@@ -84,7 +84,7 @@ export const paused: PausedSession = {
 /** A session that has come as far as a contract can, and is authorised. */
 export function session(change: Partial<Iso2Session> = {}): Iso2Session {
   return {
-    ...newSession({ settings, secured: true, paused: undefined, evse }),
+    ...newSession({ settings, secured: true, paused: undefined, evse, now: NOW }),
     sessionId: SESSION_ID,
     EVCCID,
     selected: { payment: "Contract", services: [{ ServiceID: 1 }] },
@@ -92,6 +92,7 @@ export function session(change: Partial<Iso2Session> = {}): Iso2Session {
     authorization: { status: "accepted" },
     energyTransferMode: "AC_three_phase_core",
     schedule,
+    scheduledAt: NOW,
     ...change,
   };
 }

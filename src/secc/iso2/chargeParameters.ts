@@ -1,17 +1,16 @@
 /** ISO 15118-2, 8.4.3.8: what the EV can take and the EVSE can give, and the schedule that follows. */
 import type { Outcome, Step } from "../../fsm/state.ts";
-import type { SAScheduleTuple } from "../../iso15118/iso2/index.ts";
-import { physicalValue } from "../../iso15118/physicalValue.ts";
+import { sessionTimes } from "../../iso15118/timers.ts";
 import { isoTime } from "../../util/clock.ts";
 import { chargingNeeds, report } from "../dc/evReport.ts";
 import { isCompatible } from "../dc/supply.ts";
-import { type Effect, extend, publish } from "../effects.ts";
-import type { Evse } from "../evse.ts";
+import { decided, type Effect, extend, publish } from "../effects.ts";
 import { acNeeds, acTold } from "./acNeeds.ts";
 import { atTime, type Iso2, type Iso2Session, type Request, state } from "./protocol.ts";
 import { type Failure, refuse } from "./refusals.ts";
+import { hardwarePower, schedulesFor, tariffsOf } from "./schedules.ts";
 import { energyTransferModes } from "./serviceList.ts";
-import { acChargeParameter, acCurrent, dcChargeParameter, dcStatus } from "./status.ts";
+import { acChargeParameter, dcChargeParameter, dcStatus } from "./status.ts";
 import { stop } from "./stop.ts";
 
 type ChargeParameterDiscoveryReq = Request<"ChargeParameterDiscoveryReq">;
@@ -25,13 +24,15 @@ const ONE_DAY = 86_400;
 const PAUSE = 1800;
 /** Seconds that an EV which is to pause after the precharge has for all until then. */
 const PAUSE_DELAY = 300;
-const ONLY_TUPLE = 1;
 
 /** What is wrong with the EV's parameters [V2G2-476], [V2G2-477]. */
-function fault({ body }: ChargeParameterDiscoveryReq, { evse }: Iso2Session): Failure | undefined {
+function fault({ body }: ChargeParameterDiscoveryReq, { evse, energyTransferMode }: Iso2Session): Failure | undefined {
   const { AC_EVChargeParameter: ac, DC_EVChargeParameter: dc, RequestedEnergyTransferMode: requested } = body;
   const mode = energyTransferModes(evse).find((offered) => offered === requested);
   if (!mode) return "FAILED_WrongEnergyTransferMode";
+  // Who agrees on something else in the midst of charging goes on with the same current.
+  const other = energyTransferMode !== undefined && energyTransferMode.startsWith("DC") !== isDcMode(mode);
+  if (other) return "FAILED_WrongEnergyTransferMode";
   if (isDcMode(mode)) return dc && isCompatible(dc, evse.dc) ? undefined : "FAILED_WrongChargeParameter";
   if (!ac) return "FAILED_WrongChargeParameter";
   const { energy, maxVoltage, maxCurrent, minCurrent } = acNeeds(ac);
@@ -52,7 +53,7 @@ function decide(request: ChargeParameterDiscoveryReq, session: Iso2Session, now:
     session: { energyTransferMode: mode, dc },
     effects,
     ms: HOLD_MS,
-    until: ({ evse }) => mostPower(mode, evse) !== undefined,
+    until: ({ evse }) => hardwarePower(mode, evse) !== undefined,
     decide: (current) => answer(request, current),
   };
 }
@@ -91,26 +92,16 @@ function departureOf({ AC_EVChargeParameter: ac, DC_EVChargeParameter: dc }: Cha
   return (ac ?? dc)?.DepartureTime || undefined;
 }
 
-/** Watt that the EVSE can promise; undefined until it has said so. */
-function mostPower(mode: Mode, evse: Evse): number | undefined {
-  if (isDcMode(mode)) return evse.dc.capabilities?.maxPower;
-  const current = acCurrent(evse);
-  return current === undefined ? undefined : evse.nominalVoltage * current * (mode === "AC_three_phase_core" ? 3 : 1);
-}
-
 function answer(request: ChargeParameterDiscoveryReq, session: Iso2Session): Step<Iso2, Next> {
   const { RequestedEnergyTransferMode: mode } = request.body;
   // The supply may have told its limits only meanwhile.
   const failure = fault(request, session);
   if (failure) return refuse("ChargeParameterDiscoveryReq", failure, session);
-  const power = mostPower(mode, session.evse);
-  if (power === undefined) {
-    const message = { ResponseCode: "OK", EVSEProcessing: "Ongoing", ...evseParameter(session, mode, false) } as const;
-    return { reply: { name: "ChargeParameterDiscoveryRes", message } };
-  }
-  // A session that was paused goes on with the schedule that was agreed.
-  const resumed = session.joined && session.paused ? session.paused.schedule : undefined;
-  const schedule = resumed ?? [oneSchedule(power, durationFor(request, session))];
+  const hardware = hardwarePower(mode, session.evse);
+  if (!hardware) return notYet(session, mode);
+  const { now, evse } = session;
+  const maxEntries = request.body.MaxEntriesSAScheduleTuple;
+  const schedule = schedulesFor(session, { now, duration: durationFor(request, session), maxEntries, ...hardware });
   const message = {
     ResponseCode: "OK",
     EVSEProcessing: "Finished",
@@ -118,11 +109,28 @@ function answer(request: ChargeParameterDiscoveryReq, session: Iso2Session): Ste
     ...evseParameter(session, mode, true),
   } as const;
   const next = isDcMode(mode) && !skipsCableCheck(session) ? "CableCheck" : "PowerDelivery";
-  return { reply: { name: "ChargeParameterDiscoveryRes", message }, session: { schedule }, next };
+  return {
+    reply: { name: "ChargeParameterDiscoveryRes", message, signs: tariffsOf(schedule) },
+    session: { schedule, scheduledAt: now, scheduleWishes: evse.scheduleWishes, ongoingSince: undefined },
+    next,
+  };
+}
+
+/** The EV may be put off for so long (V2G_SECC_Ongoing_Performance_Time, Table 110). */
+function notYet(session: Iso2Session, mode: Mode): Step<Iso2, "Terminated"> {
+  const { now, ongoingSince = now } = session;
+  if (now - ongoingSince >= sessionTimes.ongoing.performance - HOLD_MS) {
+    const title = "the EVSE did not say in time what it can give";
+    const fix = "See why no limits come from the power supply, the board or the energy manager.";
+    const event = decided({ step: 6, title, outcome: "refused", rule: "V2G_SECC_Ongoing_Performance_Time", fix });
+    return { ...refuse("ChargeParameterDiscoveryReq", "FAILED", session), effects: [event] };
+  }
+  const message = { ResponseCode: "OK", EVSEProcessing: "Ongoing", ...evseParameter(session, mode, false) } as const;
+  return { reply: { name: "ChargeParameterDiscoveryRes", message }, session: { ongoingSince } };
 }
 
 function evseParameter(session: Iso2Session, mode: Mode, finished: boolean) {
-  if (!isDcMode(mode)) return acChargeParameter(session.evse);
+  if (!isDcMode(mode)) return acChargeParameter(session);
   const status = dcStatus(session, "parameters");
   return dcChargeParameter(session, finished ? { ...status, ...pauseNotice(session) } : status);
 }
@@ -142,12 +150,6 @@ function skipsCableCheck({ evse: { dc } }: Iso2Session): boolean {
 function durationFor({ body }: ChargeParameterDiscoveryReq, { evse: { dc } }: Iso2Session): number {
   if (dc.noEnergyPause !== undefined) return PAUSE;
   return Math.min(departureOf(body) ?? ONE_DAY, ONE_DAY);
-}
-
-/** One schedule: all that the EVSE can give. */
-function oneSchedule(power: number, duration: number): SAScheduleTuple {
-  const entry = { RelativeTimeInterval: { start: 0, duration }, PMax: physicalValue(power, "W") };
-  return { SAScheduleTupleID: ONLY_TUPLE, PMaxSchedule: { PMaxScheduleEntry: [entry] } };
 }
 
 export const chargeParameterDiscovery = state({

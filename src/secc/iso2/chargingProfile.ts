@@ -4,9 +4,13 @@ import { plainValue } from "../../iso15118/physicalValue.ts";
 
 type PMaxSchedule = SAScheduleTuple["PMaxSchedule"];
 
-/** Both give their times in seconds from now; an entry holds until the next one begins. */
+/**
+ * Both give their times in seconds from now; an entry holds until the next one begins. A profile whose entries are not in
+ * the order of time says nothing that could be held against the schedule.
+ */
 export function exceedsSchedule(profile: ChargingProfile, { PMaxScheduleEntry }: PMaxSchedule): boolean {
   const starts = profile.ProfileEntry.map((entry) => entry.ChargingProfileEntryStart);
+  if (starts.some((start, at) => start <= (starts[at - 1] ?? -1))) return true;
   return profile.ProfileEntry.some((entry, index) => {
     const from = entry.ChargingProfileEntryStart;
     const to = starts[index + 1] ?? Number.POSITIVE_INFINITY;

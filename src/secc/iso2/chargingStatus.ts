@@ -21,7 +21,7 @@ function chargingStatus(
     ...(contract || evse.currentLimit === undefined ? {} : { EVSEMaxCurrent: physicalValue(evse.currentLimit, "A") }),
     ...(evse.meter ? { MeterInfo: evse.meter } : {}),
     ReceiptRequired: receiptDue !== undefined,
-    AC_EVSEStatus: acStatus(evse),
+    AC_EVSEStatus: acStatus(session),
   };
   const next = receiptDue ? "MeteringReceipt" : "Charging";
   return { reply: { name: "ChargingStatusRes", message }, session: { receiptDue }, next };

@@ -20,26 +20,31 @@ function startFault({ body }: PowerDeliveryReq, session: Iso2Session): Failure |
   if (body.ChargingProfile && exceedsSchedule(body.ChargingProfile, tuple.PMaxSchedule)) {
     return "FAILED_ChargingProfileInvalid";
   }
-  const { evse, authorization } = session;
-  const able = evse.notification !== "StopCharging" && !evse.rcd && evse.malfunction === undefined;
-  return able && authorization.status === "accepted" ? undefined : "FAILED_PowerDeliveryNotApplied";
+  return mayCharge(session) ? undefined : "FAILED_PowerDeliveryNotApplied";
 }
 
-/** Closes the contactor and answers when it is closed. */
+/** Paid for, and nothing speaks against it. */
+function mayCharge({ evse, authorization }: Iso2Session): boolean {
+  const able = evse.notification !== "StopCharging" && !evse.rcd && evse.malfunction === undefined && !evse.shutdown;
+  return able && authorization.status === "accepted";
+}
+
+/** Closes the contactor and answers when it is closed; after a renegotiation it is still so [V2G2-813]. */
 function start(request: PowerDeliveryReq, session: Iso2Session): Outcome<Iso2, "ChargingStarted" | "Terminated"> {
   const fault = startFault(request, session);
   if (fault) return refuse("PowerDeliveryReq", fault, session);
   return {
     session: { powered: true, tupleId: request.body.SAScheduleTupleID },
-    effects: [publish("v2g_setup_finished"), publish("ac_close_contactor")],
+    effects: session.powered ? [] : [publish("v2g_setup_finished"), publish("ac_close_contactor")],
     ms: sessionTimes.contactor.performance,
-    until: ({ evse }) => evse.contactorClosed || evse.shutdown,
+    until: (current) => current.evse.contactorClosed || !mayCharge(current),
     decide: started,
   };
 }
 
 function started(session: Iso2Session): Step<Iso2, "ChargingStarted" | "Terminated"> {
-  if (session.evse.contactorClosed && !session.evse.shutdown) return { ...done(session), next: "ChargingStarted" };
+  if (!mayCharge(session)) return refuse("PowerDeliveryReq", "FAILED_PowerDeliveryNotApplied", session);
+  if (session.evse.contactorClosed) return { ...done(session), next: "ChargingStarted" };
   const event = decided({
     step: 6,
     title: "the contactor did not close in time",

@@ -1,6 +1,6 @@
 /** What all states of an ISO 15118-2 session share: its messages, what is remembered, and what may be asked outside. */
 import type { KeyObject } from "node:crypto";
-import { type Ask, ask, type Outcome, type Protocol, stateOf } from "../../fsm/state.ts";
+import { type Decide, type Outcome, type Protocol, stateOf } from "../../fsm/state.ts";
 import type { CertificateStatus, ProvidedIdToken } from "../../interfaces/types/authorization.ts";
 import type { CertificateHashDataInfo, EnergyTransferMode, PaymentOption } from "../../interfaces/types/iso15118.ts";
 import type {
@@ -14,6 +14,7 @@ import type {
   SAScheduleTuple,
   SelectedService,
 } from "../../iso15118/iso2/index.ts";
+import type { SignedElement } from "../../iso15118/signature.ts";
 import type { Certificate } from "../../x509/certificate.ts";
 import { type DcProgress, noDc } from "../dc/progress.ts";
 import type { Effect } from "../effects.ts";
@@ -27,8 +28,13 @@ export interface Request<N extends RequestName> {
   readonly exi: Uint8Array;
 }
 
-/** A body to be put into a message, or a whole EXI document that goes out unchanged, with its code if it can be read. */
-export type Reply = Named<ResponseName> | { readonly exi: Uint8Array; readonly ResponseCode?: string };
+/**
+ * A body to be put into a message, with what is to be signed in it, or a whole EXI document that goes out unchanged, with
+ * its code if it can be read.
+ */
+export type Reply =
+  | (Named<ResponseName> & { readonly signs?: readonly SignedElement[] })
+  | { readonly exi: Uint8Array; readonly ResponseCode?: string };
 
 /** What the contract was found to be by its chain; all but `Valid` and `unchecked` come with a reason. */
 export type ContractVerdict =
@@ -57,10 +63,31 @@ export interface Iso2Ports {
   serviceParameters(serviceId: number): Promise<readonly ParameterSet[] | undefined>;
 }
 
-/** Seconds that an authorization may take; 0 is for ever. */
+/** One of up to three schedules that an EV chooses from. It repeats every day. */
+export interface ScheduleOffer {
+  /** Of the schedule and of its tariff: 1 to 255. */
+  readonly id: number;
+  /** Up to 32 characters. */
+  readonly description?: string;
+  /** In the order of time; empty for all that the grid grants, at any price. */
+  readonly entries: readonly {
+    /** Seconds since midnight, UTC; holds until the next entry, over midnight too. */
+    readonly from: number;
+    /** Watt of all phases; absent for no limit. */
+    readonly maxPower?: number;
+    /** 1 is the cheapest; given in all entries or in none. */
+    readonly priceLevel?: number;
+  }[];
+}
+
 export interface Iso2Settings {
+  /** Seconds that an authorization may take; 0 is for ever. */
   readonly authTimeoutPnc: number;
   readonly authTimeoutEim: number;
+  /** One to three; absent for one without a tariff. */
+  readonly offers?: readonly [ScheduleOffer, ...ScheduleOffer[]];
+  /** Signs tariffs; the key of the mobility operator's Sub-CA 2. Absent: they go out unsigned. */
+  readonly tariffKey?: KeyObject;
 }
 
 /** The contract that the EV has shown and that was not refused. */
@@ -103,6 +130,8 @@ export type CertificateAnswer =
 
 export interface Iso2Session {
   readonly settings: Iso2Settings;
+  /** When the message under way came, in milliseconds since 1970. */
+  readonly now: number;
   /** Whether the connection has TLS. */
   readonly secured: boolean;
   /** A session that this EV may join. */
@@ -121,7 +150,11 @@ export interface Iso2Session {
   readonly schedule: readonly SAScheduleTuple[];
   /** Milliseconds since 1970 at which the EV was told of the schedule. */
   readonly scheduledAt: number;
+  /** How many wishes for another schedule are heeded in it. */
+  readonly scheduleWishes: number;
   readonly tupleId: number;
+  /** Since when the EV is told that its parameters are being looked at, in milliseconds since 1970. */
+  readonly ongoingSince: number | undefined;
   /** Whether the contactor was told to close, or may close for the cable check, and was not yet told to open. */
   readonly powered: boolean;
   readonly dc: DcProgress;
@@ -145,12 +178,12 @@ export const state = stateOf<Iso2>();
 /** A decision that needs the time, in milliseconds since 1970. */
 export function atTime<N extends RequestName, const Next extends string>(
   decide: (request: Request<N>, session: Iso2Session, now: number) => Outcome<Iso2, Next>,
-): Ask<Iso2, Request<N>, Next> {
-  return ask(async (_request: Request<N>, _session: Iso2Session, ports: Iso2Ports) => ports.now(), decide);
+): Decide<Iso2, Request<N>, Next> {
+  return (request, session) => decide(request, session, session.now);
 }
 
 /** A session before its first message. */
-export function newSession(given: Pick<Iso2Session, "settings" | "secured" | "paused" | "evse">): Iso2Session {
+export function newSession(given: Pick<Iso2Session, "settings" | "secured" | "paused" | "evse" | "now">): Iso2Session {
   return {
     ...given,
     sessionId: new Uint8Array(0),
@@ -163,7 +196,9 @@ export function newSession(given: Pick<Iso2Session, "settings" | "secured" | "pa
     energyTransferMode: undefined,
     schedule: [],
     scheduledAt: 0,
+    scheduleWishes: 0,
     tupleId: 1,
+    ongoingSince: undefined,
     powered: false,
     dc: noDc,
     receiptDue: undefined,

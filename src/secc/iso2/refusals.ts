@@ -19,7 +19,7 @@ const volts = physicalValue(0, "V");
 const amperes = physicalValue(0, "A");
 
 function chargeParameter(session: Iso2Session) {
-  return isDc(session) ? dcChargeParameter(session, dcStatus(session, "refusal")) : acChargeParameter(session.evse);
+  return isDc(session) ? dcChargeParameter(session, dcStatus(session, "refusal")) : acChargeParameter(session);
 }
 
 const refusals: { readonly [N in RequestName]: (code: Failure, session: Iso2Session) => Named<ResponseName> } = {
@@ -55,9 +55,14 @@ const refusals: { readonly [N in RequestName]: (code: Failure, session: Iso2Sess
     name: "PowerDeliveryRes",
     message: { ResponseCode, ...evseStatus(session, "refusal") },
   }),
-  ChargingStatusReq: (ResponseCode, { evse, tupleId }) => ({
+  ChargingStatusReq: (ResponseCode, session) => ({
     name: "ChargingStatusRes",
-    message: { ResponseCode, EVSEID: evse.evseId, SAScheduleTupleID: tupleId, AC_EVSEStatus: acStatus(evse) },
+    message: {
+      ResponseCode,
+      EVSEID: session.evse.evseId,
+      SAScheduleTupleID: session.tupleId,
+      AC_EVSEStatus: acStatus(session),
+    },
   }),
   MeteringReceiptReq: (ResponseCode, session) => ({
     name: "MeteringReceiptRes",

@@ -34,7 +34,7 @@ export function chargeService(evse: Evse): Messages["ServiceDiscoveryRes"]["Char
     ServiceID: CHARGE_SERVICE,
     ServiceName: "AC_DC_Charging",
     ServiceCategory: "EVCharging",
-    FreeService: false,
+    FreeService: evse.freeService,
     SupportedEnergyTransferMode: { EnergyTransferMode: [...energyTransferModes(evse)] },
   };
 }

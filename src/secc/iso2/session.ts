@@ -1,5 +1,6 @@
 /** One ISO 15118-2 session: what the runner of sessions has to know of it. */
 import { iso2, messageOf } from "../../iso15118/iso2/index.ts";
+import { signFragments } from "../../iso15118/signature.ts";
 import { type Dialect, headerOf, messageSession, requestIn, type SessionPorts } from "../messageSession.ts";
 import type { ProtocolSession, SessionEnd } from "../protocolSession.ts";
 import type { MessageFacts } from "../trace.ts";
@@ -11,7 +12,7 @@ import { type Iso2, type Iso2Ports, type Iso2Session, newSession, type PausedSes
 
 export interface Iso2Options extends SessionPorts {
   readonly ports: Iso2Ports;
-  readonly begin: Parameters<typeof newSession>[0];
+  readonly begin: Omit<Parameters<typeof newSession>[0], "now">;
   /** The EV has paused, and may come back. */
   onPause(paused: PausedSession): void;
 }
@@ -24,9 +25,9 @@ export function iso2Session({
 }: Iso2Options): ProtocolSession & { readonly state: string } {
   const dialect: Dialect<Iso2> = {
     machine: iso2Machine,
-    session: newSession(begin),
+    session: newSession({ ...begin, now: outside.clock.now() }),
     ports: inTime(ports, outside.clock),
-    ...{ read, write, facts: factsOf, isFailure, changeBy },
+    ...{ read, write, facts: factsOf, isFailure, changeBy, at: (now: number) => ({ now }) },
     ended(session) {
       const paused = pausedBy(session);
       if (paused) onPause(paused);
@@ -43,7 +44,11 @@ function read(exi: Uint8Array): ReturnType<Dialect<Iso2>["read"]> {
 }
 
 function write(reply: Reply, session: Iso2Session): Uint8Array {
-  return "exi" in reply ? reply.exi : iso2.encode("V2G_Message", messageOf(headerOf(session), reply));
+  if ("exi" in reply) return reply.exi;
+  const { tariffKey: key } = session.settings;
+  const { signs: elements = [] } = reply;
+  const signature = key && elements.length > 0 ? { Signature: signFragments({ elements, key }) } : {};
+  return iso2.encode("V2G_Message", messageOf({ ...headerOf(session), ...signature }, reply));
 }
 
 function factsOf(reply: Reply): MessageFacts {

@@ -2,20 +2,18 @@
 import type { AC_EVSEChargeParameter, AC_EVSEStatus, DC_EVSEStatus } from "../../iso15118/iso2/index.ts";
 import { physicalValue } from "../../iso15118/physicalValue.ts";
 import { type DcPhase, statusCode, supplyParameters } from "../dc/supply.ts";
-import type { Evse } from "../evse.ts";
+import { notification } from "./notification.ts";
 import type { Iso2Session } from "./protocol.ts";
+import { acCurrent } from "./schedules.ts";
 
-/** Seconds that the EV has to do what it is asked to. */
-const NOTIFICATION_MAX_DELAY = 0;
-
-export function acStatus({ notification, rcd }: Evse): AC_EVSEStatus {
-  return { NotificationMaxDelay: NOTIFICATION_MAX_DELAY, EVSENotification: notification, RCD: rcd };
+export function acStatus(session: Iso2Session): AC_EVSEStatus {
+  return { ...notification(session), RCD: session.evse.rcd };
 }
 
-export function dcStatus({ evse, dc }: Iso2Session, phase: DcPhase): DC_EVSEStatus {
+export function dcStatus(session: Iso2Session, phase: DcPhase): DC_EVSEStatus {
+  const { evse, dc } = session;
   return {
-    NotificationMaxDelay: NOTIFICATION_MAX_DELAY,
-    EVSENotification: evse.notification,
+    ...notification(session),
     EVSEIsolationStatus: evse.dc.isolation,
     EVSEStatusCode: statusCode(evse, dc, phase),
   };
@@ -32,13 +30,14 @@ export function evseStatus(
   session: Iso2Session,
   phase: DcPhase = "power",
 ): { AC_EVSEStatus: AC_EVSEStatus } | { DC_EVSEStatus: DC_EVSEStatus } {
-  return isDc(session) ? { DC_EVSEStatus: dcStatus(session, phase) } : { AC_EVSEStatus: acStatus(session.evse) };
+  return isDc(session) ? { DC_EVSEStatus: dcStatus(session, phase) } : { AC_EVSEStatus: acStatus(session) };
 }
 
-export function acChargeParameter(evse: Evse): { AC_EVSEChargeParameter: AC_EVSEChargeParameter } {
+export function acChargeParameter(session: Iso2Session): { AC_EVSEChargeParameter: AC_EVSEChargeParameter } {
+  const { evse } = session;
   return {
     AC_EVSEChargeParameter: {
-      AC_EVSEStatus: acStatus(evse),
+      AC_EVSEStatus: acStatus(session),
       EVSENominalVoltage: physicalValue(evse.nominalVoltage, "V"),
       EVSEMaxCurrent: physicalValue(acCurrent(evse) ?? 0, "A"),
     },
@@ -47,9 +46,4 @@ export function acChargeParameter(evse: Evse): { AC_EVSEChargeParameter: AC_EVSE
 
 export function dcChargeParameter(session: Iso2Session, DC_EVSEStatus: DC_EVSEStatus) {
   return { DC_EVSEChargeParameter: { DC_EVSEStatus, ...supplyParameters(session.evse.dc) } };
-}
-
-/** What can be promised on each phase, in ampere; undefined until the EVSE has said so. */
-export function acCurrent({ nominalCurrent, currentLimit }: Evse): number | undefined {
-  return nominalCurrent ?? currentLimit;
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Messages } from "../../../src/iso15118/iso2/index.ts";
 import { physicalValue } from "../../../src/iso15118/physicalValue.ts";
-import { contractKey, evse, otherKey, paused, request, schedule, session } from "../fixtures.ts";
+import type { Iso2Session } from "../../../src/secc/iso2/protocol.ts";
+import { contractKey, evse, NOW, otherKey, paused, request, schedule, session } from "../fixtures.ts";
 import { bodyOf, codeOf, published, step, traced, wait } from "./step.ts";
 
 describe("ChargeParameterDiscovery", () => {
@@ -78,9 +79,22 @@ describe("ChargeParameterDiscovery", () => {
     expect(answer.next).toBeUndefined();
   });
 
+  it("is Ongoing for 55 s at most (V2G_SECC_Ongoing_Performance_Time)", async () => {
+    const unknown = session({ evse: { ...evse, nominalCurrent: undefined, currentLimit: undefined } });
+    const at = async (ms: number, ongoingSince: number | undefined) => {
+      const of = { ...unknown, now: NOW + ms, ongoingSince };
+      return (await wait("ChargeParameterDiscovery", of, ask())).decide(of);
+    };
+    expect((await at(0, undefined)).session).toEqual({ ongoingSince: NOW });
+    expect(bodyOf(await at(53_999, NOW))).toMatchObject({ ResponseCode: "OK", EVSEProcessing: "Ongoing" });
+    const late = await at(54_000, NOW);
+    expect(codeOf(late)).toBe("FAILED");
+    expect(traced(late)).toEqual([expect.objectContaining({ rule: "V2G_SECC_Ongoing_Performance_Time" })]);
+  });
+
   it("goes on with the schedule of the session that was joined", async () => {
     const agreed = [{ ...schedule[0], SAScheduleTupleID: 9 }] as unknown as typeof schedule;
-    const of = session({ joined: true, paused: { ...paused, schedule: agreed } });
+    const of = session({ joined: true, schedule: [], paused: { ...paused, schedule: agreed, tupleId: 9 } });
     const found = (await wait("ChargeParameterDiscovery", of, ask())).decide(of);
     expect(found.session?.schedule).toEqual(agreed);
   });
@@ -121,6 +135,29 @@ describe("PowerDelivery", () => {
     expect(found.decide(closed)).toMatchObject({ next: "ChargingStarted", reply: { message: { ResponseCode: "OK" } } });
   });
 
+  it.each<[string, Partial<Iso2Session>]>([
+    ["the authorization is taken back", { authorization: { status: "rejected", certificateStatus: "Accepted" } }],
+    ["the EVSE is to stop", { evse: { ...evse, notification: "StopCharging" } }],
+    ["a residual current is found", { evse: { ...evse, rcd: true } }],
+    ["the EVSE shuts down", { evse: { ...evse, shutdown: true } }],
+  ])("bad case: %s while the contactor closes, even if it closes", async (_what, change) => {
+    const found = await wait("PowerDelivery", session(), deliver());
+    const of = session(change);
+    for (const contactorClosed of [false, true]) {
+      const then = { ...of, powered: true, evse: { ...of.evse, contactorClosed } };
+      expect(found.until(then)).toBe(true);
+      expect(codeOf(found.decide(then))).toBe("FAILED_PowerDeliveryNotApplied");
+    }
+  });
+
+  it("after a renegotiation the contactor is closed already, and nobody is told anew [V2G2-813]", async () => {
+    const of = session({ powered: true, evse: { ...evse, contactorClosed: true } });
+    const found = await wait("PowerDelivery", of, deliver());
+    expect(published(found)).toEqual([]);
+    expect(found.until(of)).toBe(true);
+    expect(found.decide(of)).toMatchObject({ next: "ChargingStarted", reply: { message: { ResponseCode: "OK" } } });
+  });
+
   it("bad case: the contactor does not close in time", async () => {
     const of = session();
     const found = (await wait("PowerDelivery", of, deliver())).decide(of);
@@ -131,6 +168,13 @@ describe("PowerDelivery", () => {
   it.each([
     ["an unknown schedule", { SAScheduleTupleID: 2 }, session(), "FAILED_TariffSelectionInvalid"],
     ["more power than allowed", profile([0, 22_081]), session(), "FAILED_ChargingProfileInvalid"],
+    [
+      "entries that are not in the order of time",
+      profile([60, 30_000], [0, 0]),
+      session(),
+      "FAILED_ChargingProfileInvalid",
+    ],
+    ["two entries for one moment", profile([0, 30_000], [0, 0]), session(), "FAILED_ChargingProfileInvalid"],
     ["more power than allowed later", profile([0, 0], [60, 30_000]), session(), "FAILED_ChargingProfileInvalid"],
     ["no authorization", {}, session({ authorization: { status: "none" } }), "FAILED_PowerDeliveryNotApplied"],
     [
