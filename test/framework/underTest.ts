@@ -37,6 +37,8 @@ export interface UnderTest<M extends Manifest> {
 
 export interface UnderTestOptions<M extends Manifest> {
   readonly config?: Readonly<Record<string, unknown>>;
+  /** Configuration of its implementations, by their ids. */
+  readonly implConfig?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Commands of the stand-ins; a requirement without any is not connected. */
   readonly mocks?: { readonly [Id in keyof M["requires"]]?: readonly Commands<M["requires"][Id]["interface"]>[] };
   /** The module's mapping entry in the configuration. */
@@ -78,6 +80,7 @@ function stationConfig(tested: Module, probe: Module, mocks: Mocks, options: Und
     tested: {
       module: "Tested",
       config_module: options.config ?? {},
+      ...(options.implConfig && { config_implementation: options.implConfig }),
       ...(options.mapping && { mapping: options.mapping }),
       connections: Object.fromEntries(
         Object.entries(mocks).map(([name, commands]) => [
