@@ -28,7 +28,8 @@ export interface ConnectionOptions {
   readonly log: Logger;
   readonly trace: Tracer;
   readonly capture: Capture | undefined;
-  readonly protocols: readonly OfferedProtocol[];
+  /** Those that can be spoken over this connection, as it is then. */
+  protocols(): readonly OfferedProtocol[];
   /** Closes at once after a refusal instead of leaving the EV a moment to do so. */
   readonly closeAtOnce: boolean;
   /** A protocol was agreed on: the session, or undefined when the EVSE has one already. */
@@ -124,7 +125,7 @@ export class Connection {
     if (root !== "supportedAppProtocolReq") throw new ProtocolError(`a ${root} instead of the handshake`);
     const { trace, protocols } = this.#options;
     traceMessage(trace, "EV", root);
-    const { chosen, response } = negotiate(value, protocols);
+    const { chosen, response } = negotiate(value, protocols());
     if (chosen) this.#session = this.#options.begin(chosen, value.AppProtocol);
     if (chosen && !this.#session)
       this.#fault("the EVSE has a session already, or no data link", "one session for an EVSE");

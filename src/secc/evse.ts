@@ -46,6 +46,8 @@ export interface Grant {
 export interface Evse {
   /** 7 to 37 characters. */
   readonly evseId: string;
+  /** As DIN SPEC 91286 has it, a nibble a digit and A for *: +49*89*6360 is 49A89A6360. Undefined when there is none. */
+  readonly evseIdDin: Uint8Array | undefined;
   /** In the order of preference. */
   readonly paymentOptions: readonly PaymentOption[];
   /** Whether contracts can be installed and renewed. */
@@ -97,6 +99,7 @@ const initialDc: DcOutput = {
 /** As EVerest begins, before anything is configured. */
 export const initialEvse: Evse = {
   evseId: "DE*CBY*ETE1*234",
+  evseIdDin: undefined,
   paymentOptions: ["ExternalPayment"],
   certificateService: false,
   centralContractValidation: false,

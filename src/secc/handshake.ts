@@ -2,7 +2,10 @@
 
 import type { SupportedAppProtocol } from "../interfaces/types/iso15118.ts";
 import type { SupportedAppProtocolReq, SupportedAppProtocolRes } from "../iso15118/appProtocol.ts";
+import { DIN_NAMESPACE } from "../iso15118/din70121/index.ts";
 import { ISO2_NAMESPACE } from "../iso15118/iso2/index.ts";
+import { energyTransferModes } from "./din70121/modes.ts";
+import type { Evse } from "./evse.ts";
 
 /** A protocol that this SECC speaks. */
 export interface OfferedProtocol {
@@ -13,6 +16,8 @@ export interface OfferedProtocol {
   readonly namespace: string;
   readonly major: number;
   readonly minor: number;
+  /** Whether this EVSE can speak it over a connection that has TLS or not; always, when absent. */
+  fits?(evse: Evse, secured: boolean): boolean;
 }
 
 export const iso2Protocol: OfferedProtocol = {
@@ -21,6 +26,16 @@ export const iso2Protocol: OfferedProtocol = {
   namespace: ISO2_NAMESPACE,
   major: 2,
   minor: 0,
+};
+
+/** For DC only, and never over TLS. */
+export const dinProtocol: OfferedProtocol = {
+  id: "DIN70121",
+  name: "DIN70121",
+  namespace: DIN_NAMESPACE,
+  major: 2,
+  minor: 0,
+  fits: (evse, secured) => !secured && energyTransferModes(evse).length > 0,
 };
 
 export interface Negotiated {

@@ -1,4 +1,5 @@
 /** What a connection needs of the protocol that was agreed on. */
+import type { RequestName as DinRequestName } from "../iso15118/din70121/index.ts";
 import type { RequestName } from "../iso15118/iso2/index.ts";
 import { PeerError } from "../util/errors.ts";
 import type { OutwardEffect } from "./effects.ts";
@@ -22,7 +23,7 @@ export interface SessionEnd {
   /** `broken`: without SessionStop. */
   readonly how: "terminated" | "paused" | "broken";
   /** The last request that was understood. */
-  readonly lastRequest: "supportedAppProtocolReq" | RequestName;
+  readonly lastRequest: "supportedAppProtocolReq" | RequestName | DinRequestName;
   /** What is left to do, for example to switch the power off. */
   readonly effects: readonly OutwardEffect[];
 }

@@ -23,6 +23,7 @@ import type { Capture } from "./capture.ts";
 import { explainChoice } from "./chainChoice.ts";
 import { Connection } from "./connection.ts";
 import { messageEffect, protocolEffects } from "./debug.ts";
+import { dinSession } from "./din70121/session.ts";
 import { type OutwardEffect, publish } from "./effects.ts";
 import type { SessionEvent } from "./events.ts";
 import { type Evse, initialEvse } from "./evse.ts";
@@ -233,7 +234,7 @@ export class Secc {
       log,
       trace,
       capture,
-      protocols: this.#protocols,
+      protocols: () => this.#protocols.filter(({ fits }) => fits?.(this.#evse, stream.tls !== undefined) ?? true),
       closeAtOnce,
       begin: (protocol, offered) => this.#begin(connection, stream, protocol, offered),
       onMessage: (name, exi) => this.#message(name, exi),
@@ -254,11 +255,13 @@ export class Secc {
     this.#setup?.cancel();
     const { clock, trace, random, settings, perform, checkContract, serviceParameters } = this.#options;
     if (this.#debug) for (const effect of protocolEffects(protocol, offered)) perform(effect);
+    const evse = this.#evse;
+    const ports = { now: () => clock.now(), random: (count: number) => random.bytes(count) };
+    if (protocol.id === "DIN70121") return dinSession({ clock, trace, ports, begin: { settings, evse }, perform });
     return iso2Session({
-      clock,
-      trace,
-      ports: { now: () => clock.now(), random: (count) => random.bytes(count), checkContract, serviceParameters },
-      begin: { settings, secured: stream.tls !== undefined, paused: this.#paused, evse: this.#evse },
+      ...{ clock, trace },
+      ports: { ...ports, checkContract, serviceParameters },
+      begin: { settings, secured: stream.tls !== undefined, paused: this.#paused, evse },
       perform: (effect) => {
         if (effect.to === "extensions" && effect.name === "iso15118_certificate_request") this.#unanswered++;
         perform(effect);

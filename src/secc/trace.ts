@@ -8,6 +8,7 @@ const steps: Readonly<Record<string, Step>> = {
   ServiceDiscovery: 2,
   ServiceDetail: 2,
   PaymentServiceSelection: 2,
+  ServicePaymentSelection: 2,
   CertificateInstallation: 2,
   CertificateUpdate: 2,
   PaymentDetails: 2,

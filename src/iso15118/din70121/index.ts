@@ -41,6 +41,8 @@ export {
   type Messages,
   messageOf,
   type Named,
+  type RequestName,
+  type ResponseName,
   type V2G_Message,
 } from "./message.ts";
 export type * from "./types/dc.ts";

@@ -17,6 +17,8 @@ export const messages = { ...session, ...services, ...payment, ...certificates, 
 /** Message name to its type. */
 export type Messages = { readonly [N in keyof typeof messages]: Infer<(typeof messages)[N]> };
 export type MessageName = keyof Messages;
+export type RequestName = Extract<MessageName, `${string}Req`>;
+export type ResponseName = Extract<MessageName, `${string}Res`>;
 
 const header = namespace("urn:din:70121:2012:MsgHeader", { attributes: "unqualified" });
 

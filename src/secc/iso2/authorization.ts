@@ -4,18 +4,14 @@ import type { CertificateStatus } from "../../interfaces/types/authorization.ts"
 import { iso2, type Named } from "../../iso15118/iso2/index.ts";
 import { verifySignature } from "../../iso15118/signature.ts";
 import { equalBytes } from "../../util/bytes.ts";
+import { HOLD_MS, late, pending } from "../authorization.ts";
 import { decided, publish } from "../effects.ts";
-import { type Authorization, type Contract, type Iso2, type Iso2Session, type Request, state } from "./protocol.ts";
+import { type Contract, type Iso2, type Iso2Session, type Request, state } from "./protocol.ts";
 import { type Failure, refuse } from "./refusals.ts";
 import { stop } from "./stop.ts";
 
 type AuthorizationReq = Request<"AuthorizationReq">;
 type Next = "ChargeParameterDiscovery" | "Terminated";
-
-/** How long an answer is held back for a decision before it says Ongoing; well within the EV's 2 s. */
-const HOLD_MS = 1000;
-
-const pending: Authorization = { status: "pending" };
 
 /** Why the one who decides said no, where AuthorizationRes has a code for it. */
 const rejections: Readonly<Partial<Record<CertificateStatus, Failure>>> = {
@@ -44,7 +40,10 @@ function answer(session: Iso2Session): Step<Iso2, Next> {
       return refuse("AuthorizationReq", code, session);
     }
     case "timed out":
-      return { ...refuse("AuthorizationReq", "FAILED", session), effects: [late(contract)] };
+      return {
+        ...refuse("AuthorizationReq", "FAILED", session),
+        effects: [late(contract ? "auth_timeout_pnc" : "auth_timeout_eim")],
+      };
     default:
       return { reply: response(contract ? "Ongoing" : "Ongoing_WaitingForCustomerInteraction") };
   }
@@ -54,16 +53,6 @@ function response(
   EVSEProcessing: "Finished" | "Ongoing" | "Ongoing_WaitingForCustomerInteraction",
 ): Named<"AuthorizationRes"> {
   return { name: "AuthorizationRes", message: { ResponseCode: "OK", EVSEProcessing } };
-}
-
-function late(contract: boolean) {
-  return decided({
-    step: 6,
-    title: "nobody decided about the authorization in time",
-    outcome: "refused",
-    rule: contract ? "auth_timeout_pnc" : "auth_timeout_eim",
-    fix: "See why no answer came from the token validators, or allow more time.",
-  });
 }
 
 /** The first request with a contract: challenge and signature must be right, and the challenge is used up either way. */

@@ -1,7 +1,8 @@
+import { authorized, timedOut } from "../authorization.ts";
 import { cableChecked } from "../dc/progress.ts";
 import type { SessionEvent } from "../events.ts";
 import { isAnswerTo } from "./contractCertificate.ts";
-import type { Authorization, Iso2Session } from "./protocol.ts";
+import type { Iso2Session } from "./protocol.ts";
 
 /** What an event changes in a session. What comes too late or was never asked for changes nothing. */
 export function changeBy(event: SessionEvent, session: Iso2Session): Partial<Iso2Session> {
@@ -11,7 +12,7 @@ export function changeBy(event: SessionEvent, session: Iso2Session): Partial<Iso
     case "authorization_response":
       return { authorization: authorized(event, session.authorization) };
     case "authorization_timeout":
-      return isOpen(session.authorization) ? { authorization: { status: "timed out" } } : {};
+      return { authorization: timedOut(session.authorization) };
     case "cable_check_finished":
       return { dc: cableChecked(session.dc, event.passed) };
     case "certificate_response":
@@ -26,18 +27,4 @@ function certificateAnswer(
 ): Partial<Iso2Session> {
   if (doubtful && !(exi && isAnswerTo(session, exi))) return {};
   return { certificateAnswer: exi ? { status: "Accepted", exi } : { status: "Failed" } };
-}
-
-/** Yes counts while it is waited for; no also takes back a yes. */
-function authorized(
-  { authorization_status, certificate_status }: Extract<SessionEvent, { type: "authorization_response" }>,
-  before: Authorization,
-): Authorization {
-  if (before.status !== "pending" && before.status !== "accepted") return before;
-  if (authorization_status !== "Accepted") return { status: "rejected", certificateStatus: certificate_status };
-  return { status: "accepted" };
-}
-
-function isOpen({ status }: Authorization): boolean {
-  return status === "none" || status === "pending";
 }

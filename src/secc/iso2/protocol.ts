@@ -1,7 +1,7 @@
 /** What all states of an ISO 15118-2 session share: its messages, what is remembered, and what may be asked outside. */
 import type { KeyObject } from "node:crypto";
 import { type Decide, type Outcome, type Protocol, stateOf } from "../../fsm/state.ts";
-import type { CertificateStatus, ProvidedIdToken } from "../../interfaces/types/authorization.ts";
+import type { ProvidedIdToken } from "../../interfaces/types/authorization.ts";
 import type { CertificateHashDataInfo, EnergyTransferMode, PaymentOption } from "../../interfaces/types/iso15118.ts";
 import type {
   MessageHeader,
@@ -16,6 +16,7 @@ import type {
 } from "../../iso15118/iso2/index.ts";
 import type { SignedElement } from "../../iso15118/signature.ts";
 import type { Certificate } from "../../x509/certificate.ts";
+import type { Authorization } from "../authorization.ts";
 import { type DcProgress, noDc } from "../dc/progress.ts";
 import type { Effect } from "../effects.ts";
 import type { Evse } from "../evse.ts";
@@ -97,10 +98,6 @@ export interface Contract {
   readonly challenge: Uint8Array | undefined;
   readonly token: ProvidedIdToken;
 }
-
-export type Authorization =
-  | { readonly status: "none" | "pending" | "accepted" | "timed out" }
-  | { readonly status: "rejected"; readonly certificateStatus: CertificateStatus };
 
 /** What is kept of a session that the EV has paused [V2G2-741]. */
 export interface PausedSession {

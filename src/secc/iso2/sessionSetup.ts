@@ -1,11 +1,10 @@
 /** ISO 15118-2, 8.4.3.2: a session is set up, or a paused one joined. */
 import { ask } from "../../fsm/state.ts";
-import { equalBytes, toHex } from "../../util/bytes.ts";
-import { publish } from "../effects.ts";
+import { equalBytes } from "../../util/bytes.ts";
+import { evccIdEffects } from "../evccId.ts";
 import { type Iso2Ports, type Iso2Session, type PausedSession, type Request, state } from "./protocol.ts";
 
 const SESSION_ID_LENGTH = 8;
-const MAC_LENGTH = 6;
 
 async function gather(_request: Request<"SessionSetupReq">, _session: Iso2Session, ports: Iso2Ports) {
   return { fresh: ports.random(SESSION_ID_LENGTH), now: ports.now() };
@@ -25,7 +24,7 @@ function decide(request: Request<"SessionSetupReq">, session: Iso2Session, facts
       },
     },
     session: { sessionId, EVCCID, joined },
-    effects: EVCCID.length === MAC_LENGTH ? [publish("evcc_id", macText(EVCCID))] : [],
+    effects: evccIdEffects(EVCCID),
     next: "ServiceDiscovery",
   } as const;
 }
@@ -41,10 +40,6 @@ function mayJoin(
 ): boolean {
   const sameEv = equalBytes(header.SessionID, paused.sessionId) && equalBytes(body.EVCCID, paused.EVCCID);
   return sameEv && (secured || !paused.secured);
-}
-
-function macText(bytes: Uint8Array): string {
-  return (toHex(bytes).toUpperCase().match(/../g) ?? []).join(":");
 }
 
 export const sessionSetup = state({

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { Authorization } from "../../../src/secc/authorization.ts";
 import type { SessionEvent } from "../../../src/secc/events.ts";
 import { changeBy } from "../../../src/secc/iso2/events.ts";
-import type { Authorization, Iso2Session } from "../../../src/secc/iso2/protocol.ts";
+import type { Iso2Session } from "../../../src/secc/iso2/protocol.ts";
 import { CHALLENGE, contract, contractKey, otherKey, request, session } from "../fixtures.ts";
 import { bodyOf, codeOf, published, step, traced, wait } from "./step.ts";
 

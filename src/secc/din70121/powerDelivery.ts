@@ -1,0 +1,64 @@
+/** DIN SPEC 70121, 9.4.1.7: power on and off. The EVSE's contactor is closed since the cable check. */
+import type { Step } from "../../fsm/state.ts";
+import { report } from "../dc/evReport.ts";
+import { statusCode } from "../dc/supply.ts";
+import { publish } from "../effects.ts";
+import { powerOff } from "./power.ts";
+import type { Din, DinSession, Request } from "./protocol.ts";
+import { type Failure, refuse } from "./refusals.ts";
+import { exceedsSchedule, ONLY_TUPLE } from "./schedule.ts";
+import { dcStatus } from "./status.ts";
+
+type PowerDeliveryReq = Request<"PowerDeliveryReq">;
+
+/** What forbids to give current [V2G-DC-399] to [V2G-DC-401]. */
+function startFault({ body: { ChargingProfile } }: PowerDeliveryReq, session: DinSession): Failure | undefined {
+  const { evse, dc, authorization } = session;
+  if (ChargingProfile && ChargingProfile.SAScheduleTupleID !== ONLY_TUPLE) return "FAILED_TariffSelectionInvalid";
+  if (ChargingProfile && exceedsSchedule(ChargingProfile, session)) return "FAILED_ChargingProfileInvalid";
+  const ready = dc.cableCheck === "passed" && statusCode(evse, dc, "power") === "EVSE_Ready" && !evse.rcd;
+  return ready && authorization.status === "accepted" ? undefined : "FAILED_PowerDeliveryNotApplied";
+}
+
+function done(session: DinSession): Step<Din, never> {
+  const message = { ResponseCode: "OK", DC_EVSEStatus: dcStatus(session, "power") } as const;
+  return { reply: { name: "PowerDeliveryRes", message } };
+}
+
+/** Power off before the answer; the EV may then look for welded contactors [V2G-DC-459]. */
+function switchOff({ body }: PowerDeliveryReq, session: DinSession): Step<Din, "WeldingDetection"> {
+  // Nothing in the request speaks of times.
+  const { dc, effects } = report(session.dc, body.DC_EVPowerDeliveryParameter ?? {}, 0);
+  const off = powerOff({ ...session, dc });
+  return {
+    ...done({ ...session, ...off.session }),
+    session: off.session,
+    effects: [...effects, ...off.effects],
+    next: "WeldingDetection",
+  };
+}
+
+/** After the precharge: current [V2G-DC-462], or an end without having charged. */
+export function beforeDemand(
+  request: PowerDeliveryReq,
+  session: DinSession,
+): Step<Din, "CurrentDemandStarted" | "WeldingDetection" | "Terminated"> {
+  if (!request.body.ReadyToChargeState) return switchOff(request, session);
+  const fault = startFault(request, session);
+  if (fault) return refuse("PowerDeliveryReq", fault, session);
+  const { dc, effects } = report(session.dc, request.body.DC_EVPowerDeliveryParameter ?? {}, 0);
+  return {
+    ...done(session),
+    session: { dc },
+    effects: [...effects, publish("v2g_setup_finished")],
+    next: "CurrentDemandStarted",
+  };
+}
+
+/** While charging there is nothing but an end. */
+export function whileDemanding(
+  request: PowerDeliveryReq,
+  session: DinSession,
+): Step<Din, "WeldingDetection" | "Terminated"> {
+  return request.body.ReadyToChargeState ? refuse("PowerDeliveryReq", "FAILED", session) : switchOff(request, session);
+}
