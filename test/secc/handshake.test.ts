@@ -1,15 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { AppProtocol } from "../../src/iso15118/appProtocol.ts";
 import { ISO2_NAMESPACE } from "../../src/iso15118/iso2/index.ts";
-import { iso2Protocol, negotiate, type OfferedProtocol } from "../../src/secc/handshake.ts";
+import { dinProtocol, iso2Protocol, negotiate } from "../../src/secc/handshake.ts";
 
-const din: OfferedProtocol = {
-  id: "DIN70121",
-  name: "DIN70121",
-  namespace: "urn:din:70121:2012:MsgDef",
-  major: 2,
-  minor: 0,
-};
 const offer = (namespace: string, SchemaID: number, Priority: number, major = 2, minor = 0): AppProtocol => ({
   ProtocolNamespace: namespace,
   VersionNumberMajor: major,
@@ -21,11 +14,11 @@ const offer = (namespace: string, SchemaID: number, Priority: number, major = 2,
 describe("SupportedAppProtocol", () => {
   it("takes what the EV wants most of what both speak", () => {
     const wanted = [
-      offer(din.namespace, 1, 3),
+      offer(dinProtocol.namespace, 1, 3),
       offer(ISO2_NAMESPACE, 2, 2),
       offer("urn:iso:std:iso:15118:-20:AC", 3, 1, 1),
     ];
-    expect(negotiate({ AppProtocol: wanted }, [din, iso2Protocol])).toEqual({
+    expect(negotiate({ AppProtocol: wanted }, [dinProtocol, iso2Protocol])).toEqual({
       chosen: iso2Protocol,
       response: { ResponseCode: "OK_SuccessfulNegotiation", SchemaID: 2 },
     });

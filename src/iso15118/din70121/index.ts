@@ -34,6 +34,7 @@ export type * from "./body/dc.ts";
 export type * from "./body/payment.ts";
 export type * from "./body/services.ts";
 export type * from "./body/session.ts";
+export { dinEvseId } from "./evseId.ts";
 export {
   bodyOf,
   type MessageHeader,

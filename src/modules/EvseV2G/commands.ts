@@ -5,6 +5,7 @@ import type { iso15118_extensions } from "../../interfaces/iso15118_extensions.t
 import type { AcEvseMaximumPower, EvseError } from "../../interfaces/types/iso15118.ts";
 import type { Capabilities } from "../../interfaces/types/power_supply_DC.ts";
 import type { Powermeter } from "../../interfaces/types/powermeter.ts";
+import { dinEvseId } from "../../iso15118/din70121/index.ts";
 import type { DcCapabilities, DcOutput, Evse } from "../../secc/evse.ts";
 import type { OfferedProtocol } from "../../secc/handshake.ts";
 import { energyTransferModes as iso2Modes } from "../../secc/iso2/serviceList.ts";
@@ -30,8 +31,11 @@ export function chargerCommands(
   };
   const setDc = (change: Partial<DcOutput>) => set({ dc: { ...secc.evse.dc, ...change } });
   return {
-    setup({ evse_id: { evse_id }, debug_mode }) {
+    setup({ evse_id: { evse_id, evse_id_din }, debug_mode }) {
       secc.setDebug(debug_mode);
+      const evseIdDin = evse_id_din === undefined ? undefined : dinEvseId(evse_id_din);
+      if (evse_id_din && !evseIdDin) log.warn({ evse_id_din }, "it is no EVSE id of DIN SPEC 91286; DIN EVs get none");
+      set({ evseIdDin });
       if (evse_id.length <= MAX_EVSE_ID) return set({ evseId: evse_id });
       log.warn({ evse_id }, `an EVSE id has at most ${MAX_EVSE_ID} characters; the one before stays`);
       return null;

@@ -1,7 +1,7 @@
 import { defineModule, type ModuleContext } from "../../framework/module.ts";
 import type { Capture } from "../../secc/capture.ts";
 import type { OutwardEffect } from "../../secc/effects.ts";
-import { iso2Protocol } from "../../secc/handshake.ts";
+import { dinProtocol, iso2Protocol } from "../../secc/handshake.ts";
 import { Secc } from "../../secc/secc.ts";
 import { chooseLink } from "../../transport/interfaces.ts";
 import { nodeNetwork } from "../../transport/node.ts";
@@ -38,7 +38,10 @@ export function evseV2G({ networkOf = nodeNetwork, capture }: EvseV2GOptions = {
     const services = new ValueAddedServices(requires.iso15118_vas, log, (offered) =>
       secc.update({ services: offered }),
     );
-    const protocols = config.supported_ISO15118_2 ? [iso2Protocol] : [];
+    const protocols = [
+      ...(config.supported_DIN70121 ? [dinProtocol] : []),
+      ...(config.supported_ISO15118_2 ? [iso2Protocol] : []),
+    ];
     const secc = new Secc({
       ...{ network: networkOf(clock), clock, log, trace: ctx.trace, random: ctx.random, protocols },
       ...seccOptions(ctx, certificates),

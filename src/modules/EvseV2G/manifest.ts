@@ -16,7 +16,12 @@ export const manifest = defineManifest({
       .describe(
         "network interface towards the EV; auto takes the first with an IPv6 link-local address, else loopback",
       ),
-    supported_DIN70121: z.boolean().default(true).describe("without effect: DIN SPEC 70121 is for DC only"),
+    supported_DIN70121: z
+      .boolean()
+      .default(true)
+      .describe(
+        "whether DIN SPEC 70121 is offered; to EVs without TLS, and by an EVSE with DC_core or DC_extended only",
+      ),
     supported_ISO15118_2: z.boolean().default(true).describe("whether ISO 15118-2 is offered"),
     tls_security: z
       .enum(["prohibit", "allow", "force"])

@@ -448,18 +448,23 @@ describe("what EvseManager says", () => {
 
   it("update_supported_app_protocols: says whether all are spoken", async () => {
     const of = await start();
-    const update = (...app_protocols: ("DIN70121" | "ISO15118D2")[]) =>
+    const update = (...app_protocols: ("DIN70121" | "ISO15118D2" | "ISO15118D20")[]) =>
       of.charger.call("update_supported_app_protocols", { supported_app_protocols: { app_protocols } });
     expect(await update("ISO15118D2")).toBe(true);
-    expect(await update("DIN70121", "ISO15118D2")).toBe(false);
+    expect(await update("DIN70121", "ISO15118D2")).toBe(true);
+    expect(await update("ISO15118D2", "ISO15118D20")).toBe(false);
     expect(await update()).toBe(true);
     const ev = await TestEv.connectTo(of.network, TLS_PORT);
     expect(await ev.agree()).toEqual({ ResponseCode: "Failed_NoNegotiation" });
   });
 
-  it("says which protocols there are", async () => {
-    const of = await start();
-    expect(of.said[0]).toBe('charger.supported_app_protocols_secc {"app_protocols":["ISO15118D2"]}');
+  it.each([
+    [{}, ["DIN70121", "ISO15118D2"]],
+    [{ supported_DIN70121: false }, ["ISO15118D2"]],
+    [{ supported_ISO15118_2: false }, ["DIN70121"]],
+  ])("says which protocols there are with %j", async (config, app_protocols) => {
+    const of = await start({ config });
+    expect(of.said[0]).toBe(`charger.supported_app_protocols_secc ${JSON.stringify({ app_protocols })}`);
   });
 
   it("bad case: an EVSE id that is too long", async () => {
