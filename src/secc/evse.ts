@@ -96,6 +96,12 @@ const initialDc: DcOutput = {
   noEnergyPause: undefined,
 };
 
+/** How long the EV may take to stop, in seconds that fit into 16 bits; 0 while it is not asked to. */
+export function secondsToStop({ notification, notificationUntil }: Evse, now: number): number {
+  if (notification !== "StopCharging") return 0;
+  return Math.min(0xffff, Math.max(0, Math.round((notificationUntil - now) / 1000)));
+}
+
 /** As EVerest begins, before anything is configured. */
 export const initialEvse: Evse = {
   evseId: "DE*CBY*ETE1*234",

@@ -5,7 +5,7 @@ import { report } from "../dc/evReport.ts";
 import { beginCableCheck, cableCheckFault, cableCheckRefused } from "../dc/progress.ts";
 import { publish } from "../effects.ts";
 import { beforeDemand } from "./powerDelivery.ts";
-import { atTime, type Din, type DinSession, type Request, state } from "./protocol.ts";
+import { type Din, type DinSession, type Request, state } from "./protocol.ts";
 import { refuse } from "./refusals.ts";
 import { dcStatus } from "./status.ts";
 import { stop } from "./stop.ts";
@@ -13,28 +13,24 @@ import { stop } from "./stop.ts";
 /** How long an answer is held back for the outcome before it says Ongoing; well within the EV's 2 s. */
 const HOLD_MS = 1000;
 
-function check(
-  { body }: Request<"CableCheckReq">,
-  session: DinSession,
-  now: number,
-): Outcome<Din, "PreCharge" | "Terminated"> {
+function check({ body }: Request<"CableCheckReq">, session: DinSession): Outcome<Din, "PreCharge" | "Terminated"> {
   if (session.authorization.status !== "accepted") return refuse("CableCheckReq", "FAILED", session);
-  const told = report(session.dc, body, now);
-  const began = told.dc.cableCheck === "none" ? beginCableCheck(told.dc, now) : { dc: told.dc, effects: [] };
+  const told = report(session.dc, body, session.now);
+  const began = told.dc.cableCheck === "none" ? beginCableCheck(told.dc, session.now) : { dc: told.dc, effects: [] };
   return {
     session: { dc: began.dc, powered: true },
     effects: [...told.effects, ...began.effects],
     ms: HOLD_MS,
     until: ({ dc, evse }) => dc.cableCheck !== "running" || evse.shutdown,
-    decide: (current) => checked(current, now + HOLD_MS),
+    decide: (current) => checked(current),
   };
 }
 
 /** [V2G-DC-455], [V2G-DC-499] */
-function checked(session: DinSession, now: number): Step<Din, "PreCharge" | "Terminated"> {
+function checked(session: DinSession): Step<Din, "PreCharge" | "Terminated"> {
   const { evse, dc } = session;
   if (evse.shutdown) return refuse("CableCheckReq", "FAILED", session);
-  const fault = cableCheckFault(evse, dc, now);
+  const fault = cableCheckFault(evse, dc, session.now + HOLD_MS);
   if (fault !== undefined) {
     return { ...refuse("CableCheckReq", "FAILED", session), effects: [cableCheckRefused(fault)] };
   }
@@ -51,17 +47,13 @@ function checked(session: DinSession, now: number): Step<Din, "PreCharge" | "Ter
 export const cableCheck = state({
   name: "CableCheck",
   next: ["CableCheck", "PreCharge", "Terminated"],
-  on: { CableCheckReq: atTime(check), SessionStopReq: stop },
+  on: { CableCheckReq: check, SessionStopReq: stop },
 });
 
 /** [V2G-DC-458] */
-function raiseVoltage(
-  { body }: Request<"PreChargeReq">,
-  session: DinSession,
-  now: number,
-): Step<Din, "PreCharging" | "Terminated"> {
+function raiseVoltage({ body }: Request<"PreChargeReq">, session: DinSession): Step<Din, "PreCharging" | "Terminated"> {
   if (session.authorization.status !== "accepted") return refuse("PreChargeReq", "FAILED", session);
-  const { dc, effects } = report(session.dc, body, now);
+  const { dc, effects } = report(session.dc, body, session.now);
   const message = {
     ResponseCode: "OK",
     DC_EVSEStatus: dcStatus(session, "power"),
@@ -73,9 +65,8 @@ function raiseVoltage(
 function beginPreCharge(
   request: Request<"PreChargeReq">,
   session: DinSession,
-  now: number,
 ): Step<Din, "PreCharging" | "Terminated"> {
-  const step = raiseVoltage(request, session, now);
+  const step = raiseVoltage(request, session);
   if (step.next === "Terminated") return step;
   return { ...step, effects: [publish("start_pre_charge"), ...(step.effects ?? [])] };
 }
@@ -83,12 +74,12 @@ function beginPreCharge(
 export const preCharge = state({
   name: "PreCharge",
   next: ["PreCharging", "Terminated"],
-  on: { PreChargeReq: atTime(beginPreCharge), SessionStopReq: stop },
+  on: { PreChargeReq: beginPreCharge, SessionStopReq: stop },
 });
 
 /** When the voltage is reached, the EV closes its contactor and asks for power. */
 export const preCharging = state({
   name: "PreCharging",
   next: ["PreCharging", "CurrentDemandStarted", "WeldingDetection", "Terminated"],
-  on: { PreChargeReq: atTime(raiseVoltage), PowerDeliveryReq: beforeDemand, SessionStopReq: stop },
+  on: { PreChargeReq: raiseVoltage, PowerDeliveryReq: beforeDemand, SessionStopReq: stop },
 });

@@ -4,7 +4,7 @@ import { chargingNeeds, report } from "../dc/evReport.ts";
 import { isCompatible } from "../dc/supply.ts";
 import { extend, publish } from "../effects.ts";
 import { type DinMode, energyTransferModes } from "./modes.ts";
-import { atTime, type Din, type DinSession, type Request, state } from "./protocol.ts";
+import { type Din, type DinSession, type Request, state } from "./protocol.ts";
 import { type Failure, refuse } from "./refusals.ts";
 import { schedule } from "./schedule.ts";
 import { chargeParameter, dcStatus } from "./status.ts";
@@ -27,14 +27,14 @@ function fault(request: ChargeParameterDiscoveryReq, session: DinSession): Failu
   return ev && isCompatible(ev, session.evse.dc) ? undefined : "FAILED_WrongChargeParameter";
 }
 
-function decide(request: ChargeParameterDiscoveryReq, session: DinSession, now: number): Outcome<Din, Next> {
+function decide(request: ChargeParameterDiscoveryReq, session: DinSession): Outcome<Din, Next> {
   const failure = fault(request, session);
   const mode = modeOf(request, session);
   const { DC_EVChargeParameter: ev } = request.body;
   if (failure || !mode || !ev) {
     return refuse("ChargeParameterDiscoveryReq", failure ?? "FAILED_WrongChargeParameter", session);
   }
-  const told = report(session.dc, ev, now);
+  const told = report(session.dc, ev, session.now);
   const needs = { requested_energy_transfer: mode, dc_charging_parameters: chargingNeeds(ev) };
   return {
     session: { dc: told.dc },
@@ -75,5 +75,5 @@ function mustLeave({ evse: { dc } }: DinSession): boolean {
 export const chargeParameterDiscovery = state({
   name: "ChargeParameterDiscovery",
   next: ["ChargeParameterDiscovery", "CableCheck", "SessionStop", "Terminated"],
-  on: { ChargeParameterDiscoveryReq: atTime(decide), SessionStopReq: stop },
+  on: { ChargeParameterDiscoveryReq: decide, SessionStopReq: stop },
 });

@@ -27,8 +27,7 @@ function done(session: DinSession): Step<Din, never> {
 
 /** Power off before the answer; the EV may then look for welded contactors [V2G-DC-459]. */
 function switchOff({ body }: PowerDeliveryReq, session: DinSession): Step<Din, "WeldingDetection"> {
-  // Nothing in the request speaks of times.
-  const { dc, effects } = report(session.dc, body.DC_EVPowerDeliveryParameter ?? {}, 0);
+  const { dc, effects } = report(session.dc, body.DC_EVPowerDeliveryParameter ?? {}, session.now);
   const off = powerOff({ ...session, dc });
   return {
     ...done({ ...session, ...off.session }),
@@ -46,7 +45,7 @@ export function beforeDemand(
   if (!request.body.ReadyToChargeState) return switchOff(request, session);
   const fault = startFault(request, session);
   if (fault) return refuse("PowerDeliveryReq", fault, session);
-  const { dc, effects } = report(session.dc, request.body.DC_EVPowerDeliveryParameter ?? {}, 0);
+  const { dc, effects } = report(session.dc, request.body.DC_EVPowerDeliveryParameter ?? {}, session.now);
   return {
     ...done(session),
     session: { dc },

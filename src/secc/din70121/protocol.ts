@@ -1,5 +1,5 @@
 /** What all states of a DIN SPEC 70121 session share: its messages, what is remembered, and what may be asked outside. */
-import { type Ask, ask, type Outcome, type Protocol, stateOf } from "../../fsm/state.ts";
+import { type Protocol, stateOf } from "../../fsm/state.ts";
 import type { MessageHeader, Messages, Named, RequestName, ResponseName } from "../../iso15118/din70121/index.ts";
 import type { Authorization } from "../authorization.ts";
 import { type DcProgress, noDc } from "../dc/progress.ts";
@@ -14,8 +14,6 @@ export interface Request<N extends RequestName> {
 export type Reply = Named<ResponseName>;
 
 export interface DinPorts {
-  /** Milliseconds since 1970. */
-  now(): number;
   /** From a CSPRNG. */
   random(count: number): Uint8Array;
 }
@@ -28,6 +26,8 @@ export interface DinSettings {
 export interface DinSession {
   readonly settings: DinSettings;
   readonly evse: Evse;
+  /** When the message under way came, in milliseconds since 1970. */
+  readonly now: number;
   /** 8 octets; empty before SessionSetup. */
   readonly sessionId: Uint8Array;
   readonly authorization: Authorization;
@@ -49,15 +49,8 @@ export interface Din extends Protocol {
 /** A state of a DIN SPEC 70121 session on the SECC's side. */
 export const state = stateOf<Din>();
 
-/** A decision that needs the time, in milliseconds since 1970. */
-export function atTime<N extends RequestName, const Next extends string>(
-  decide: (request: Request<N>, session: DinSession, now: number) => Outcome<Din, Next>,
-): Ask<Din, Request<N>, Next> {
-  return ask(async (_request: Request<N>, _session: DinSession, ports: DinPorts) => ports.now(), decide);
-}
-
 /** A session before its first message. */
-export function newSession(given: Pick<DinSession, "settings" | "evse">): DinSession {
+export function newSession(given: Pick<DinSession, "settings" | "evse" | "now">): DinSession {
   return {
     ...given,
     sessionId: new Uint8Array(0),

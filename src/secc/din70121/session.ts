@@ -10,15 +10,16 @@ import { type Din, type DinPorts, newSession, type Reply } from "./protocol.ts";
 
 export interface DinOptions extends SessionPorts {
   readonly ports: DinPorts;
-  readonly begin: Parameters<typeof newSession>[0];
+  readonly begin: Omit<Parameters<typeof newSession>[0], "now">;
 }
 
 export function dinSession({ ports, begin, ...outside }: DinOptions): ProtocolSession & { readonly state: string } {
   const dialect: Dialect<Din> = {
     machine: dinMachine,
-    session: newSession(begin),
+    session: newSession({ ...begin, now: outside.clock.now() }),
     ports,
     ...{ read, facts: factsOf, isFailure, changeBy },
+    at: (now) => ({ now }),
     write: (reply, session) => din.encode("V2G_Message", messageOf(headerOf(session), reply)),
     ended: (session) => ({ how: session.stopped ? "terminated" : "broken", effects: powerOff(session).effects }),
   };

@@ -7,24 +7,20 @@ import { evseId } from "./status.ts";
 const SESSION_ID_LENGTH = 8;
 
 async function gather(_request: Request<"SessionSetupReq">, _session: DinSession, ports: DinPorts) {
-  return { fresh: ports.random(SESSION_ID_LENGTH), now: ports.now() };
+  return ports.random(SESSION_ID_LENGTH);
 }
 
-function decide(
-  { body: { EVCCID } }: Request<"SessionSetupReq">,
-  session: DinSession,
-  { fresh, now }: Awaited<ReturnType<typeof gather>>,
-) {
+function decide({ body: { EVCCID } }: Request<"SessionSetupReq">, session: DinSession, sessionId: Uint8Array) {
   return {
     reply: {
       name: "SessionSetupRes",
       message: {
         ResponseCode: "OK_NewSessionEstablished",
         EVSEID: evseId(session),
-        DateTimeNow: Math.floor(now / 1000),
+        DateTimeNow: Math.floor(session.now / 1000),
       },
     },
-    session: { sessionId: fresh },
+    session: { sessionId },
     effects: evccIdEffects(EVCCID),
     next: "ServiceDiscovery",
   } as const;

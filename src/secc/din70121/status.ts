@@ -1,20 +1,19 @@
 /** Parts that many responses share. */
 import type { DC_EVSEChargeParameter, DC_EVSEStatus, Messages } from "../../iso15118/din70121/index.ts";
 import { type DcPhase, statusCode, supplyParameters } from "../dc/supply.ts";
+import { secondsToStop } from "../evse.ts";
 import { energyTransferModes } from "./modes.ts";
 import type { DinSession } from "./protocol.ts";
 
-/** Seconds that the EV has to do what it is asked to. */
-const NOTIFICATION_MAX_DELAY = 0;
 const CHARGE_SERVICE = 1;
 
 /** DIN SPEC 70121 has no word for an EVSE without isolation monitor. */
-export function dcStatus({ evse, dc }: DinSession, phase: DcPhase): DC_EVSEStatus {
+export function dcStatus({ evse, dc, now }: DinSession, phase: DcPhase): DC_EVSEStatus {
   const { isolation } = evse.dc;
   return {
     ...(isolation === "No_IMD" ? {} : { EVSEIsolationStatus: isolation }),
     EVSEStatusCode: statusCode(evse, dc, phase),
-    NotificationMaxDelay: NOTIFICATION_MAX_DELAY,
+    NotificationMaxDelay: secondsToStop(evse, now),
     EVSENotification: evse.notification,
   };
 }
@@ -28,7 +27,7 @@ export function chargeService({ evse }: DinSession): Messages["ServiceDiscoveryR
   const [EnergyTransferType = "DC_extended"] = energyTransferModes(evse);
   return {
     ServiceTag: { ServiceID: CHARGE_SERVICE, ServiceCategory: "EVCharging" },
-    FreeService: false,
+    FreeService: evse.freeService,
     EnergyTransferType,
   };
 }

@@ -1,5 +1,6 @@
 /** What the EV is asked to do, as every status says it (ISO 15118-2, 8.5.3.1 and 8.5.4.1). */
 import type { AC_EVSEStatus } from "../../iso15118/iso2/index.ts";
+import { secondsToStop } from "../evse.ts";
 import type { Iso2Session } from "./protocol.ts";
 import { agreedPower, offeredPower } from "./schedules.ts";
 
@@ -10,18 +11,13 @@ const WORTH = 1.1;
 const SETTLED_MS = 60_000;
 /** Values on the wire are rounded. */
 const ROUNDED = 0.99;
-const MAX_DELAY = 0xffff;
 
 export function notification(session: Iso2Session): Notification {
   const { evse, now } = session;
   if (evse.notification === "StopCharging") {
-    return { NotificationMaxDelay: secondsUntil(evse.notificationUntil, now), EVSENotification: "StopCharging" };
+    return { NotificationMaxDelay: secondsToStop(evse, now), EVSENotification: "StopCharging" };
   }
   return { NotificationMaxDelay: 0, EVSENotification: renegotiationDue(session) ? "ReNegotiation" : "None" };
-}
-
-function secondsUntil(moment: number, now: number): number {
-  return Math.min(MAX_DELAY, Math.max(0, Math.round((moment - now) / 1000)));
 }
 
 /** Somebody wants it, or what was agreed on is not what can be given any more. */

@@ -73,7 +73,7 @@ export const requestNames = Object.keys(requests) as RequestName[];
 /** A session that has come as far as charging, with the power on. */
 export function session(change: Partial<DinSession> = {}): DinSession {
   return {
-    ...newSession({ settings: { authTimeoutEim: 300 }, evse: dinEvse }),
+    ...newSession({ settings: { authTimeoutEim: 300 }, evse: dinEvse, now: NOW }),
     sessionId: SESSION_ID,
     authorization: { status: "accepted" },
     powered: true,
@@ -95,7 +95,7 @@ export function request<N extends RequestName>(
 export async function outcome(state: string, of: DinSession, incoming: Incoming<Din>): Promise<Outcome<Din>> {
   const found = react<Din>(dinMachine, state, of, incoming);
   if (!("gather" in found)) return found;
-  const ports = { now: () => NOW, random: (count: number) => new Uint8Array(count).fill(0xc4) };
+  const ports = { random: (count: number) => new Uint8Array(count).fill(0xc4) };
   return (await found.gather(incoming.message as never, of, ports))(of);
 }
 

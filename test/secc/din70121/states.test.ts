@@ -381,12 +381,13 @@ describe("CurrentDemand", () => {
   });
 
   it.each([
-    ["StopCharging", "EVSE_Shutdown"],
-    ["None", "EVSE_Ready"],
-  ] as const)("passes on what the EVSE wants: %s", async (notification, EVSEStatusCode) => {
-    const of = session(withDc({}, { notification }));
+    ["StopCharging", "EVSE_Shutdown", 10],
+    ["None", "EVSE_Ready", 0],
+  ] as const)("passes on what the EVSE wants: %s", async (notification, EVSEStatusCode, NotificationMaxDelay) => {
+    const of = session(withDc({}, { notification, notificationUntil: NOW + 10_000 }));
     const { reply } = await step("CurrentDemand", of, request("CurrentDemandReq"));
-    expect(reply?.message).toMatchObject({ DC_EVSEStatus: { EVSENotification: notification, EVSEStatusCode } });
+    const DC_EVSEStatus = { EVSENotification: notification, EVSEStatusCode, NotificationMaxDelay };
+    expect(reply?.message).toMatchObject({ DC_EVSEStatus });
   });
 });
 
