@@ -1,10 +1,9 @@
 import type { Outcome } from "../../fsm/state.ts";
-import { plainValue } from "../../iso15118/physicalValue.ts";
 import { sessionTimes } from "../../iso15118/timers.ts";
-import { isPreCharged, preChargeDemand, statusFault } from "../dc/charging.ts";
+import { cableCheckVerdict, preChargeVerdict } from "../dc/answers.ts";
+import { cableCheckReq, preChargeReq } from "../dc/requests.ts";
 import { decided, publish } from "../effects.ts";
 import { NO_ENERGY, pauseFor } from "./charging.ts";
-import { cableCheckReq, preChargeReq } from "./dcRequests.ts";
 import { powerDeliveryStart } from "./powerDeliveryReq.ts";
 import {
   askAgain,
@@ -25,7 +24,7 @@ const preChargePatience = patienceFor("PreChargeReq", sessionTimes.preCharge.tim
 export function beginCableCheck(session: Iso2Session) {
   return {
     next: "CableCheck",
-    reply: cableCheckReq(session),
+    reply: cableCheckReq(session.dc),
     effects: [satisfied, cablePatience, publish("ev_power_ready", true)],
   } as const;
 }
@@ -46,26 +45,22 @@ export const cableCheck = state({
   name: "CableCheck",
   next: ["CableCheck", "PreCharge", "SessionStop", "Terminated"],
   on: {
-    CableCheckRes({ body: { EVSEProcessing, DC_EVSEStatus: status } }, session) {
-      const fault = statusFault(status.EVSEStatusCode, status.EVSEIsolationStatus);
-      if (fault !== undefined) return leave(fault, session);
-      if (status.EVSENotification === "StopCharging") return leave("the EVSE asks the car to stop", session);
-      if (EVSEProcessing !== "Finished") return askAgain(cableCheckReq(session), session, cablePatience);
-      if (status.EVSEIsolationStatus === "Invalid" || status.EVSEStatusCode !== "EVSE_Ready") {
-        const { EVSEIsolationStatus: isolation = "not told", EVSEStatusCode: code } = status;
-        const reason = `the cable check is finished with isolation ${isolation} and ${code}`;
-        return end({ ended: "protocol error", reason });
+    CableCheckRes({ body }, session) {
+      const verdict = cableCheckVerdict(body);
+      switch (verdict.so) {
+        case "leave":
+          return leave(verdict.reason, session);
+        case "wait":
+          return askAgain(cableCheckReq(session.dc), session, cablePatience);
+        case "broken":
+          return end({ ended: "protocol error", reason: verdict.reason });
+        case "go":
+          return {
+            next: "PreCharge",
+            reply: preChargeReq(session.dc, dcNeeds(session)),
+            effects: [satisfied, preChargePatience, decided({ step: 6, title: verdict.reason, outcome: "ok" })],
+          };
       }
-      const checked = decided({
-        step: 6,
-        title: `the cable check has passed: isolation ${status.EVSEIsolationStatus ?? "not told"}`,
-        outcome: "ok",
-      });
-      return {
-        next: "PreCharge",
-        reply: preChargeReq(session, dcNeeds(session)),
-        effects: [satisfied, preChargePatience, checked],
-      };
     },
   },
 });
@@ -75,22 +70,16 @@ export const preCharge = state({
   name: "PreCharge",
   next: ["PreCharge", "PowerDelivery", "SessionStop"],
   on: {
-    PreChargeRes({ body: { DC_EVSEStatus: status, EVSEPresentVoltage } }, session) {
-      const fault = statusFault(status.EVSEStatusCode, status.EVSEIsolationStatus);
-      if (fault !== undefined) return leave(fault, session);
-      if (status.EVSENotification === "StopCharging") return leave("the EVSE asks the car to stop", session);
+    PreChargeRes({ body }, session) {
       const needs = dcNeeds(session);
-      const voltage = plainValue(EVSEPresentVoltage);
-      const point = preChargeDemand(needs, session.dc);
-      if (!isPreCharged(point, voltage) && !needs.credulous) {
-        return askAgain(preChargeReq(session, needs), session, preChargePatience);
-      }
+      const verdict = preChargeVerdict(body, needs, session.dc);
+      if (verdict.so === "wait") return askAgain(preChargeReq(session.dc, needs), session, preChargePatience);
+      if (verdict.so !== "go") return leave(verdict.reason, session);
       if (session.dc.pauseWanted) return pauseFor(NO_ENERGY, session);
-      const title = `the EVSE has ${voltage} V, the battery ${point.voltage} V`;
       return {
         next: "PowerDelivery",
         reply: powerDeliveryStart(session),
-        effects: [satisfied, decided({ step: 6, title, outcome: "ok" }), publish("dc_power_on")],
+        effects: [satisfied, decided({ step: 6, title: verdict.reason, outcome: "ok" }), publish("dc_power_on")],
       };
     },
   },

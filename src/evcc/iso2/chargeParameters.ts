@@ -3,10 +3,10 @@ import type { AC_EVSEChargeParameter, Messages } from "../../iso15118/iso2/index
 import { physicalValue, plainValue } from "../../iso15118/physicalValue.ts";
 import type { Car } from "../car.ts";
 import { incompatibility, learnLimits } from "../dc/charging.ts";
+import { dcChargeParameter } from "../dc/requests.ts";
 import { maxCurrent, publish } from "../effects.ts";
 import { beginCableCheck } from "./cableCheck.ts";
 import { NO_ENERGY, pauseFor } from "./charging.ts";
-import { dcChargeParameter } from "./dcRequests.ts";
 import { powerDeliveryStart } from "./powerDeliveryReq.ts";
 import {
   askAgain,
@@ -30,14 +30,19 @@ type DcLimits = NonNullable<ChargeParameterDiscoveryRes["DC_EVSEChargeParameter"
 export function chargeParameterDiscoveryReq(session: Iso2Session): Request {
   const { car } = session;
   const parameter = isDc(session)
-    ? { DC_EVChargeParameter: dcChargeParameter(session, dcNeeds(session)) }
+    ? { DC_EVChargeParameter: { ...departure(car), ...dcChargeParameter(session.dc, dcNeeds(session)) } }
     : { AC_EVChargeParameter: acChargeParameter(car) };
   return { name: "ChargeParameterDiscoveryReq", message: { RequestedEnergyTransferMode: car.mode, ...parameter } };
 }
 
-function acChargeParameter({ limits, departureTime, energyAmount }: Car) {
+function departure({ departureTime }: Car) {
+  return departureTime === undefined ? {} : { DepartureTime: departureTime };
+}
+
+function acChargeParameter(car: Car) {
+  const { limits, energyAmount } = car;
   return {
-    ...(departureTime !== undefined && { DepartureTime: departureTime }),
+    ...departure(car),
     EAmount: physicalValue(energyAmount, "Wh"),
     EVMaxVoltage: physicalValue(limits.voltage, "V"),
     EVMaxCurrent: physicalValue(limits.maxCurrent, "A"),

@@ -2,8 +2,8 @@
 import type { Outcome, Step } from "../../fsm/state.ts";
 import type { DcEvErrorCode } from "../../interfaces/types/iso15118.ts";
 import { statusFault } from "../dc/charging.ts";
+import { currentDemandReq } from "../dc/requests.ts";
 import { decided, publish } from "../effects.ts";
-import { currentDemandReq } from "./dcRequests.ts";
 import { powerDeliveryReq } from "./powerDeliveryReq.ts";
 import { dcNeeds, type EvseStatus, type Iso2, type Iso2Session, isDc, powerOff, type Request } from "./protocol.ts";
 
@@ -32,7 +32,7 @@ function faultOf(status: EvseStatus): string | undefined {
 /** The next turn of the loop. */
 export function loopRequest(session: Iso2Session) {
   return isDc(session)
-    ? ({ next: "CurrentDemand", reply: currentDemandReq(session, dcNeeds(session)) } as const)
+    ? ({ next: "CurrentDemand", reply: currentDemandReq(session.dc, dcNeeds(session)) } as const)
     : ({ next: "ChargingStatus", reply: chargingStatusReq } as const);
 }
 

@@ -1,11 +1,9 @@
 import type { Outcome } from "../../fsm/state.ts";
 import type { Messages } from "../../iso15118/iso2/index.ts";
-import { plainValue } from "../../iso15118/physicalValue.ts";
-import type { Point } from "../dc/battery.ts";
-import { danger, isComplete, learnLimits, measured, weldingChecked } from "../dc/charging.ts";
+import { currentDemandFound, type Found, weldingVerdict } from "../dc/answers.ts";
+import { weldingDetectionReq } from "../dc/requests.ts";
 import { decided } from "../effects.ts";
 import { afterStatus, chargeOn, enough, stopBecause } from "./charging.ts";
-import { weldingDetectionReq } from "./dcRequests.ts";
 import { meteringReceiptReq } from "./meteringReceipt.ts";
 import { dcNeeds, type Iso2, type Iso2Session, state, stopSession } from "./protocol.ts";
 
@@ -15,29 +13,23 @@ export const currentDemand = state({
   next: ["CurrentDemand", "ChargingStatus", "MeteringReceipt", "PowerDelivery"],
   on: {
     CurrentDemandRes({ body, at }, session) {
-      const needs = dcNeeds(session);
-      const point = { voltage: plainValue(body.EVSEPresentVoltage), current: plainValue(body.EVSEPresentCurrent) };
-      const limits = needs.credulous ? session.dc.limits : learnLimits(session.dc.limits, body);
-      const dc = { ...measured(needs, session.dc, point, at), limits };
-      const next = decide(body, { ...session, dc }, point);
-      return { ...next, session: { dc, ...next.session } };
+      const found = currentDemandFound(body, dcNeeds(session), session.dc, at);
+      const next = decide(body, { ...session, dc: found.dc }, found);
+      return { ...next, session: { dc: found.dc, ...next.session } };
     },
   },
 });
 
 function decide(
-  body: Messages["CurrentDemandRes"],
+  { ReceiptRequired, MeterInfo, DC_EVSEStatus }: Messages["CurrentDemandRes"],
   session: Iso2Session,
-  point: Point,
+  { stop, full }: Found,
 ): Outcome<Iso2, "CurrentDemand" | "ChargingStatus" | "MeteringReceipt" | "PowerDelivery"> {
-  const needs = dcNeeds(session);
-  const found = danger(needs, point);
-  if (found && !needs.credulous) return stopBecause(found.reason, session, found.error);
-  const { ReceiptRequired, MeterInfo, DC_EVSEStatus } = body;
+  if (stop) return stopBecause(stop.reason, session, stop.error);
   if (ReceiptRequired && MeterInfo && session.payment === "Contract") {
     return { next: "MeteringReceipt", reply: meteringReceiptReq(MeterInfo, session) };
   }
-  if (!session.ending && isComplete(needs, session.dc)) return enough("the battery is full", session);
+  if (!session.ending && full) return enough("the battery is full", session);
   return afterStatus(DC_EVSEStatus, session) ?? chargeOn(session);
 }
 
@@ -46,19 +38,17 @@ export const weldingDetection = state({
   name: "WeldingDetection",
   next: ["WeldingDetection", "SessionStop"],
   on: {
-    WeldingDetectionRes({ body: { EVSEPresentVoltage } }, session) {
-      const voltage = plainValue(EVSEPresentVoltage);
-      const dc = { ...session.dc, weldingChecks: session.dc.weldingChecks + 1 };
-      if (weldingChecked(dc, voltage)) {
-        const title = `the output has ${voltage} V after charging`;
+    WeldingDetectionRes({ body }, session) {
+      const { dc, verdict } = weldingVerdict(body, session.dc);
+      if (verdict.so === "go") {
         const { effects = [], ...step } = stopSession({ ...session, dc });
-        return { ...step, effects: [decided({ step: 6, title }), ...effects] };
+        return { ...step, effects: [decided({ step: 6, title: verdict.reason }), ...effects] };
       }
       return {
         session: { dc },
         ms: session.car.pace.ongoing,
         until: () => false,
-        decide: (then) => ({ reply: weldingDetectionReq(then) }),
+        decide: (then) => ({ reply: weldingDetectionReq(then.dc) }),
       };
     },
   },

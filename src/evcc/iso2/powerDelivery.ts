@@ -1,7 +1,7 @@
+import { weldingDetectionReq } from "../dc/requests.ts";
 import { decided } from "../effects.ts";
 import { chargeParameterDiscoveryReq } from "./chargeParameters.ts";
 import { loopRequest } from "./charging.ts";
-import { weldingDetectionReq } from "./dcRequests.ts";
 import { isDc, powerOff, state, statusOf, stopSession, wrongKind } from "./protocol.ts";
 
 /** ISO 15118-2, 8.4.3.9: power is on, off, or about to be negotiated anew. */
@@ -20,7 +20,7 @@ export const powerDelivery = state({
       if (!statusOf(body, session)) return wrongKind(session);
       if (session.progress === "Stop") {
         if (!isDc(session)) return stopSession(session);
-        return { next: "WeldingDetection", reply: weldingDetectionReq(session), effects: [powerOff] };
+        return { next: "WeldingDetection", reply: weldingDetectionReq(session.dc), effects: [powerOff] };
       }
       if (session.progress === "Renegotiate") {
         return { next: "ChargeParameterDiscovery", reply: chargeParameterDiscoveryReq(session) };
