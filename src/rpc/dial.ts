@@ -1,4 +1,5 @@
 /** One attempt to connect to a CSMS. */
+import { checkServerIdentity, type PeerCertificate } from "node:tls";
 import { WebSocket } from "ws";
 import { writeBasicAuth } from "./basicAuth.ts";
 import { type ConnectFailure, connectFailure, refusedWith } from "./connectFailure.ts";
@@ -13,6 +14,8 @@ export interface ClientTlsOptions {
   readonly key?: string;
   /** OpenSSL's cipher list. */
   readonly ciphers?: string;
+  /** How the CSMS's certificate must name its host: `exact` not by a wildcard, `any` not at all; `standard` when absent (RFC 6125). */
+  readonly host?: "standard" | "exact" | "any";
   readonly minVersion?: "TLSv1.2" | "TLSv1.3";
 }
 
@@ -98,6 +101,22 @@ function createSocket(
 
 function tlsOptions(security: Security) {
   if (!("tls" in security)) return {};
-  const { ca, ...rest } = security.tls;
-  return { minVersion: "TLSv1.2" as const, ...rest, ca: [...ca] };
+  const { ca, host = "standard", ...rest } = security.tls;
+  return { minVersion: "TLSv1.2" as const, ...rest, ca: [...ca], ...hostCheck(host) };
+}
+
+function hostCheck(host: NonNullable<ClientTlsOptions["host"]>) {
+  if (host === "standard") return {};
+  if (host === "any") return { checkServerIdentity: () => undefined };
+  return {
+    checkServerIdentity: (name: string, certificate: PeerCertificate) =>
+      checkServerIdentity(name, withoutWildcards(certificate)),
+  };
+}
+
+/** Names with `*` are none. */
+function withoutWildcards({ subject, subjectaltname, ...rest }: PeerCertificate): PeerCertificate {
+  const names = subjectaltname?.split(", ").filter((name) => !name.includes("*"));
+  const CN = [subject.CN ?? []].flat().filter((name) => !name.includes("*"));
+  return { ...rest, subject: { ...subject, CN }, ...(names ? { subjectaltname: names.join(", ") } : {}) };
 }

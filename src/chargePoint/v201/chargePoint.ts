@@ -1,4 +1,5 @@
 /** An OCPP 2.0.1 charge point: what the station and the CSMS say is led to the functional blocks. */
+import type { ErrorReport } from "../../framework/errors.ts";
 import type { ProvidedIdToken, ValidationResult } from "../../interfaces/types/authorization.ts";
 import type { SessionEvent } from "../../interfaces/types/evse_manager.ts";
 import type { RequestExiStreamSchema, ResponseExiStreamStatus } from "../../interfaces/types/iso15118.ts";
@@ -15,6 +16,7 @@ import { validator } from "../../ocpp/v201/validator.ts";
 import type { CallHandler } from "../../rpc/peer.ts";
 import { type Timer, withTimeout } from "../../util/clock.ts";
 import type { Online } from "../block.ts";
+import type { AnyChargePoint } from "../chargePoint.ts";
 import type { CsmsLink } from "../ports.ts";
 import { type DeadLetter, type Delivery, MessageQueue, type QueuedMessage } from "../queue.ts";
 import { type Blocks, makeBlocks } from "./blocks.ts";
@@ -34,7 +36,7 @@ const urgent: readonly Action[] = ["Authorize", "TransactionEvent", "StatusNotif
 /** How long {@link ChargePoint.stop} waits for messages under way. */
 const DRAIN_MS = 2_000;
 
-export class ChargePoint {
+export class ChargePoint implements AnyChargePoint {
   readonly #core: Core;
   readonly #resumeDelayMs: number;
   readonly #queue: MessageQueue;
@@ -118,9 +120,10 @@ export class ChargePoint {
     this.#blocks.transactions.onSoc(evseId, soc);
   }
 
-  /** A connector cannot be used because of a fault, or can again. */
-  onFault(evseId: number, connectorId: number, active: boolean): void {
-    this.#blocks.availability.onFault(evseId, connectorId, active);
+  /** A connector cannot be used because of a fault, or can again; other errors do not matter here. */
+  onError(evseId: number, { type, state, origin }: ErrorReport): void {
+    if (type !== "evse_manager/Inoperative") return;
+    this.#blocks.availability.onFault(evseId, origin.mapping?.connector ?? 1, state === "Active");
   }
 
   /** A car asks for a contract certificate. */

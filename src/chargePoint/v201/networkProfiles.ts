@@ -2,15 +2,7 @@
 import { z } from "zod";
 import { UserError } from "../../util/errors.ts";
 import type { DeviceModel, Guard } from "../deviceModel/deviceModel.ts";
-
-/** A connection to a CSMS as configured; passwords and certificates are elsewhere. */
-export interface NetworkProfile {
-  readonly slot: number;
-  readonly url: string;
-  readonly securityProfile: 0 | 1 | 2 | 3;
-  readonly identity: string;
-  readonly password: string;
-}
+import type { NetworkProfile } from "../networkProfile.ts";
 
 const profileList = z.array(
   z.object({

@@ -64,7 +64,7 @@ export function signedBlock({ station }: Core, signing: CertificateSigning, even
           events.raise("InvalidChargingStationCertificate", result);
           return { status: "Rejected", statusInfo: { reasonCode: "InvalidCertificate", additionalInfo: result } };
         }
-        if (certificateType === "ChargingStationCertificate") afterwards(() => station.clientCertificateRenewed());
+        if (certificateType === "ChargingStationCertificate") afterwards(() => station.reconnect());
         return { status: "Accepted" };
       },
     },

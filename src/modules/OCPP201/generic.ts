@@ -1,7 +1,9 @@
 /** EVerest's `ocpp` interface on top of the charge point. */
 import { sameAddress, variableAddress } from "../../chargePoint/deviceModel/address.ts";
 import type { Change } from "../../chargePoint/deviceModel/deviceModel.ts";
+import type { ChargePoint } from "../../chargePoint/v201/chargePoint.ts";
 import type { Commands } from "../../framework/interface.ts";
+import type { ModuleContext } from "../../framework/module.ts";
 import type { ocpp } from "../../interfaces/ocpp.ts";
 import type {
   ChangeAvailabilityRequest,
@@ -9,11 +11,14 @@ import type {
   ComponentVariable,
 } from "../../interfaces/types/ocpp.ts";
 import { isoTime } from "../../util/clock.ts";
-import type { Service } from "./service.ts";
+import type { Service as ServiceOf } from "../ocppCommon/service.ts";
+import type { manifest } from "./manifest.ts";
 import { applySettings } from "./settings.ts";
-import type { Context } from "./station.ts";
 import type { Storage } from "./storage.ts";
 import { getVariables, placeOf, setVariables, toOcpp } from "./variables.ts";
+
+export type Context = ModuleContext<typeof manifest>;
+type Service = ServiceOf<ChargePoint>;
 
 export function ocppGeneric(ctx: Context, service: Service, { model }: Storage): Commands<typeof ocpp> {
   const monitor = monitors(ctx);

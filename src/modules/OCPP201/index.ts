@@ -1,28 +1,32 @@
+import type { EvsePort } from "../../chargePoint/ports.ts";
+import { ChargePoint } from "../../chargePoint/v201/chargePoint.ts";
 import { defineModule } from "../../framework/module.ts";
-import type { ProvidedIdToken, ValidationResult } from "../../interfaces/types/authorization.ts";
-import type { RequestExiStreamSchema, ResponseExiStreamStatus } from "../../interfaces/types/iso15118.ts";
-import type { DataTransferResponse } from "../../interfaces/types/ocpp.ts";
-import { ocppGeneric } from "./generic.ts";
+import { subprotocol } from "../../ocpp/v201/endpoint.ts";
+import { only } from "../ocppCommon/context.ts";
+import { endpointOf } from "../ocppCommon/endpoint.ts";
+import { authValidator, dataTransfer, listen } from "../ocppCommon/listeners.ts";
+import { type Assembly, Service } from "../ocppCommon/service.ts";
+import { stationOf } from "../ocppCommon/station.ts";
+import { connect } from "./connect.ts";
+import { type Context, ocppGeneric } from "./generic.ts";
 import { manifest } from "./manifest.ts";
-import { Service } from "./service.ts";
-import type { Context } from "./station.ts";
-import { openStorage } from "./storage.ts";
+import { applySettings } from "./settings.ts";
+import { checkEvses, openStorage, type Storage } from "./storage.ts";
 
 /** An OCPP 2.0.1 charge point. */
 export const OCPP201 = defineModule(manifest, async (ctx) => {
   const storage = await openStorage(ctx.files, ctx.config, ctx.env.shareDir);
-  const service = new Service(ctx, storage);
-  listenToEvses(ctx, service);
-  listenToCars(ctx, service);
-  if (ctx.config.EnableExternalWebsocketControl) obeyTopics(ctx, service);
+  const service = new Service<ChargePoint>({
+    ctx,
+    assemble: (evses) => assemble(ctx, storage, evses),
+    close: () => storage.close(),
+  });
+  listen(ctx, service);
   return {
     provides: {
-      auth_validator: { validate_token: ({ provided_token }) => validate(ctx, service, provided_token) },
+      auth_validator: authValidator(ctx, service),
       auth_provider: {},
-      data_transfer: {
-        data_transfer: async ({ request }): Promise<DataTransferResponse> =>
-          (await service.chargePoint?.sendDataTransfer(request)) ?? { status: "Offline" },
-      },
+      data_transfer: dataTransfer(service),
       ocpp_generic: ocppGeneric(ctx, service, storage),
       session_cost: {},
     },
@@ -31,67 +35,28 @@ export const OCPP201 = defineModule(manifest, async (ctx) => {
   };
 });
 
-function listenToEvses({ requires }: Context, service: Service): void {
-  requires.evse_manager.forEach((evse, index) => {
-    const id = index + 1;
-    const onReady = (ready: boolean) => {
-      if (ready) service.evseReady(index);
-    };
-    evse.subscribe("ready", onReady);
-    evse.subscribe("waiting_for_external_ready", onReady);
-    evse.subscribe("session_event", (event) => service.tell((point) => point.onSessionEvent(id, event)));
-    // Measured values come again and again, so none has to be kept for later.
-    evse.subscribe("powermeter", (meter) => service.chargePoint?.onPowermeter(id, meter));
-    evse.subscribe("ev_info", ({ soc }) => {
-      if (soc !== undefined) service.chargePoint?.onSoc(id, soc);
-    });
-    evse.subscribeErrors(({ type, state, origin }) => {
-      if (type !== "evse_manager/Inoperative") return;
-      service.tell((point) => point.onFault(id, origin.mapping?.connector ?? 1, state === "Active"));
-    });
+async function assemble(ctx: Context, storage: Storage, evses: readonly EvsePort[]): Promise<Assembly<ChargePoint>> {
+  const { model } = storage;
+  const { clock, random, log, trace, config, requires, files } = ctx;
+  checkEvses(model, evses);
+  await applySettings(model, requires);
+  const security = only(requires.security, "security");
+  const connection = connect(ctx, {
+    model,
+    endpointOf: (profile) => endpointOf(profile, { security, files, subprotocol }),
+    chargePoint: () => chargePoint,
   });
-}
-
-/** Cars that want a contract installed. */
-function listenToCars({ requires, log }: Context, service: Service): void {
-  for (const extension of requires.extensions_15118) {
-    extension.subscribe("iso15118_certificate_request", async (request) => {
-      const certificate_response = await certificateFor(service, request).catch((error: unknown) => {
-        log.error({ error }, "a car's certificate request failed");
-        return failed(request);
-      });
-      await extension.call("set_get_certificate_response", { certificate_response });
-    });
-  }
-}
-
-async function certificateFor(service: Service, request: RequestExiStreamSchema): Promise<ResponseExiStreamStatus> {
-  return (await service.chargePoint?.certificateForCar(request)) ?? failed(request);
-}
-
-function failed({ certificate_action }: RequestExiStreamSchema): ResponseExiStreamStatus {
-  return { status: "Failed", certificate_action };
-}
-
-/** Who asks always gets an answer: without one the car would wait for its time-out. */
-async function validate(ctx: Context, service: Service, token: ProvidedIdToken): Promise<ValidationResult> {
-  try {
-    const result = await service.chargePoint?.validateToken(token);
-    if (result) return result;
-    explainUnknown(ctx, "the charge point does not run yet", "Wait until all EVSEs are ready.");
-  } catch (error) {
-    ctx.log.error({ error }, "a token could not be validated");
-    explainUnknown(ctx, "the token could not be validated", "Look at the log of the OCPP module.");
-  }
-  return { authorization_status: "Unknown", tariff_messages: [] };
-}
-
-function explainUnknown({ trace }: Context, title: string, fix: string): void {
-  trace.add({ step: 4, kind: "decision", from: "OCPP", title, outcome: "refused", fix });
-}
-
-/** EVerest's switch for tests of what happens offline. */
-function obeyTopics({ externalMqtt }: Context, service: Service): void {
-  externalMqtt.subscribe("everest_api/ocpp/cmd/connect", () => void service.connect());
-  externalMqtt.subscribe("everest_api/ocpp/cmd/disconnect", async () => void (await service.disconnect()));
+  await connection.prepare();
+  const chargePoint = new ChargePoint({
+    ...{ clock, random, log, trace, model },
+    database: storage.core,
+    link: connection.link,
+    station: stationOf(ctx, evses, {
+      applySettings: () => applySettings(model, requires),
+      reconnect: () => connection.renew(),
+    }),
+    bootReason: (await requires.system[0]?.call("get_boot_reason")) ?? "PowerUp",
+    resumeDelayMs: config.MessageQueueResumeDelay * 1000,
+  });
+  return { chargePoint, connection };
 }

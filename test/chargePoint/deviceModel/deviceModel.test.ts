@@ -11,7 +11,8 @@ import { deviceModelMigrations } from "../../../src/chargePoint/v201/schema.ts";
 import type { DataEnumType } from "../../../src/ocpp/v201/messages.generated.ts";
 import { openDatabase } from "../../../src/util/database.ts";
 import { nodeFiles } from "../../../src/util/files.ts";
-import { configFolder, makeModel, temporaryFolder } from "../support.ts";
+import { temporaryFolder } from "../fakeStation.ts";
+import { configFolder, makeModel } from "../support.ts";
 
 const memory = () => openDatabase(":memory:", deviceModelMigrations);
 const open = (folder: string, database = memory()) => openDeviceModel(nodeFiles, folder, database);

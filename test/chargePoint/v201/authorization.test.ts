@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { IdTokenInfoType, SendLocalListRequest } from "../../../src/ocpp/v201/messages.generated.ts";
 import { CallTimeout, RpcError } from "../../../src/rpc/errors.ts";
-import { type Bench, bench, cardToken, contractToken, emaid, type FakeStation } from "../support.ts";
+import { cardToken, contractToken, emaid, type FakeStation } from "../fakeStation.ts";
+import { type Bench, bench } from "../support.ts";
 
 const central = { "ISO15118Ctrlr.CentralContractValidationAllowed": "true" };
 const given = {

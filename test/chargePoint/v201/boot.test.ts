@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { BootNotificationResponse } from "../../../src/ocpp/v201/messages.generated.ts";
 import { CallTimeout, RpcError } from "../../../src/rpc/errors.ts";
+import { errorReport } from "../fakeStation.ts";
 import { type Bench, bench } from "../support.ts";
 
 const answer = (status: BootNotificationResponse["status"], interval = 0): BootNotificationResponse => ({
@@ -98,11 +99,10 @@ describe("boot (B01 to B03)", () => {
       const at = bench({
         values: { "ClockCtrlr.TimeSource": source },
         prepare: (station) => {
-          station.system = {
-            is_reset_allowed: () => true,
-            reset: () => null,
-            set_system_time: ({ timestamp }) => set.push(timestamp) > 0,
-          };
+          station.withSystem();
+          Object.assign(station.system ?? {}, {
+            set_system_time: ({ timestamp }: { timestamp: string }) => set.push(timestamp) > 0,
+          });
         },
       });
       at.csms.script.BootNotification = () => answer("Accepted");
@@ -147,7 +147,7 @@ describe("a connection that comes back (B04)", () => {
     const told = () => at.csms.requests("StatusNotification").length;
     expect(told()).toBe(2);
     await at.disconnect();
-    at.chargePoint.onFault(2, 1, true);
+    at.chargePoint.onError(2, errorReport("evse_manager/Inoperative", "Active"));
     await at.clock.advance(30_000);
     await at.connect();
     expect(at.csms.requests("StatusNotification").slice(2)).toMatchObject([{ evseId: 2, connectorStatus: "Faulted" }]);

@@ -1,7 +1,8 @@
 /** Certificates: roots and leaves through the CSMS, OCSP, contracts for cars, security events. */
 import { describe, expect, it } from "vitest";
 import { CallTimeout } from "../../../src/rpc/errors.ts";
-import { type Bench, bench, FakeCsms, type FakeStation } from "../support.ts";
+import type { FakeStation } from "../fakeStation.ts";
+import { type Bench, bench, FakeCsms } from "../support.ts";
 
 const subject = {
   "ISO15118Ctrlr.SeccId": "SECC1",
@@ -118,7 +119,7 @@ describe("the SECC's own leaf", () => {
     expect(at.station.of("update_leaf_certificate")).toEqual([
       { certificate_chain: "chain", certificate_type: "CSMS" },
     ]);
-    expect(at.station.of("clientCertificateRenewed")).toHaveLength(1);
+    expect(at.station.of("reconnect")).toHaveLength(1);
   });
 
   it("bad case: a certificate that does not fit is refused and told of", async () => {

@@ -10,7 +10,8 @@ import {
   txPoints,
 } from "../../../src/chargePoint/v201/txPoints.ts";
 import { StopTransactionReason } from "../../../src/interfaces/types/evse_manager.ts";
-import { type Bench, bench, Car, cardToken, contractToken, emaid } from "../support.ts";
+import { Car, cardToken, contractToken, emaid } from "../fakeStation.ts";
+import { type Bench, bench } from "../support.ts";
 
 const [startPoint, stopPoint] = ["TxCtrlr.TxStartPoint", "TxCtrlr.TxStopPoint"] as const;
 const withPoints = (start: string, stop: string) => bench({ values: { [startPoint]: start, [stopPoint]: stop } });

@@ -2,7 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { splitReport } from "../../../src/chargePoint/deviceModel/reports.ts";
 import type { SetVariableDataType, TriggerMessageRequest } from "../../../src/ocpp/v201/messages.generated.ts";
-import { type Bench, bench, Car, cardToken, emaid, FakeCsms } from "../support.ts";
+import { Car, cardToken, emaid, errorReport } from "../fakeStation.ts";
+import { type Bench, bench, FakeCsms } from "../support.ts";
 
 async function online(options: Parameters<typeof bench>[0] = {}): Promise<Bench> {
   const at = bench(options);
@@ -14,14 +15,13 @@ const statuses = ({ csms }: Bench) =>
 const withSystem =
   (resets: object[] = []) =>
   (station: Bench["station"]) => {
-    station.system = {
-      is_reset_allowed: () => true,
-      set_system_time: () => true,
-      reset: (args) => {
+    station.withSystem();
+    Object.assign(station.system ?? {}, {
+      reset: (args: object) => {
         resets.push(args);
         return null;
       },
-    };
+    });
   };
 
 describe("connector status (G01)", () => {
@@ -49,9 +49,9 @@ describe("connector status (G01)", () => {
     await car.other("ReservationStart");
     await car.plugIn();
     await car.other("Disabled");
-    at.chargePoint.onFault(1, 1, true);
+    at.chargePoint.onError(1, errorReport("evse_manager/Inoperative", "Active"));
     await at.settle();
-    at.chargePoint.onFault(1, 1, false);
+    at.chargePoint.onError(1, errorReport("evse_manager/Inoperative", "ClearedByModule"));
     await at.settle();
     await car.other("Enabled");
     await car.unplug();
@@ -155,7 +155,7 @@ describe("remote control (F)", () => {
 
   it("RequestStartTransaction is rejected where nothing can start, and accepted where a car waits", async () => {
     const at = await online({ evses: 2 });
-    at.chargePoint.onFault(2, 1, true);
+    at.chargePoint.onError(2, errorReport("evse_manager/Inoperative", "Active"));
     const start = (evseId?: number) =>
       at.ask("RequestStartTransaction", { idToken, remoteStartId: 5, ...(evseId === undefined ? {} : { evseId }) });
     expect(await start(2)).toMatchObject({ status: "Rejected", statusInfo: { reasonCode: "NoEvseAvailable" } });

@@ -6,17 +6,8 @@ import { coreMigrations } from "../../../src/chargePoint/v201/schema.ts";
 import type { Powermeter } from "../../../src/interfaces/types/powermeter.ts";
 import type { IdTokenInfoType } from "../../../src/ocpp/v201/messages.generated.ts";
 import { type Database, openDatabase } from "../../../src/util/database.ts";
-import {
-  type Bench,
-  bench,
-  Car,
-  cardToken,
-  contractToken,
-  emaid,
-  FakeCsms,
-  inOneLine,
-  temporaryFolder,
-} from "../support.ts";
+import { Car, cardToken, contractToken, emaid, temporaryFolder } from "../fakeStation.ts";
+import { type Bench, bench, FakeCsms, inOneLine } from "../support.ts";
 
 async function charging(options: Parameters<typeof bench>[0] = {}): Promise<{ at: Bench; car: Car }> {
   const at = bench(options);

@@ -1,20 +1,32 @@
 /** The connection to the CSMS: made over the profiles in turn, with OCPP's back-off, and told of. */
-import type { DeviceModel } from "../../chargePoint/deviceModel/deviceModel.ts";
-import { type NetworkProfile, networkProfiles } from "../../chargePoint/v201/networkProfiles.ts";
+import type { NetworkProfile } from "../../chargePoint/networkProfile.ts";
 import type { ConnectionStatus, Message } from "../../interfaces/types/ocpp.ts";
-import { type ConnectFailure, type Endpoint, Link } from "../../rpc/link.ts";
+import { type BackOff, type ConnectFailure, type Endpoint, Link } from "../../rpc/link.ts";
 import type { CallHandler, PeerEvent } from "../../rpc/peer.ts";
 import type { Clock } from "../../util/clock.ts";
 import type { Logger } from "../../util/log.ts";
 import type { Random } from "../../util/random.ts";
 import type { Tracer } from "../../util/trace.ts";
 
+/** What the settings of the version say; all of it may change while the station runs. */
+export interface ConnectionSettings {
+  /** As people say it. */
+  readonly version: "1.6" | "2.0.1";
+  /** In the order in which they are tried, at least one. @throws UserError when the settings are wrong. */
+  profiles(): readonly NetworkProfile[];
+  /** How often each is tried before the next has its turn. */
+  attempts(): number;
+  readonly backOff: BackOff;
+  /** 0 is off. */
+  pingIntervalMs(): number;
+}
+
 export interface ConnectionPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
   readonly trace: Tracer;
-  readonly model: DeviceModel;
+  readonly settings: ConnectionSettings;
   /** @throws UserError when the profile lacks a certificate. */
   endpointOf(profile: NetworkProfile): Promise<Endpoint>;
   /** Who answers the CSMS's calls. */
@@ -26,10 +38,6 @@ export interface ConnectionPorts {
   publishMessage(message: Message): void;
 }
 
-const profileVariables: readonly string[] = [
-  "InternalCtrlr.NetworkConnectionProfiles",
-  "OCPPCommCtrlr.NetworkConfigurationPriority",
-];
 /** How long messages under way may take before a connection is given up for another. */
 const DRAIN_MS = 1_000;
 
@@ -45,28 +53,17 @@ export class Connection {
   #current: Candidate | undefined;
 
   constructor(ports: ConnectionPorts) {
-    const { clock, random, model } = ports;
+    const { clock, random, settings } = ports;
     this.#ports = ports;
-    const seconds = (name: "RetryBackOffWaitMinimum" | "RetryBackOffRandomRange" | "WebSocketPingInterval") =>
-      (model.value(`OCPPCommCtrlr.${name}`) ?? 0) * 1000;
     this.#link = new Link({
       clock,
       random,
       endpoint: (failures) => this.#choose(failures),
-      backOff: {
-        get waitMinimumMs() {
-          return seconds("RetryBackOffWaitMinimum");
-        },
-        get randomRangeMs() {
-          return seconds("RetryBackOffRandomRange");
-        },
-        get repeatTimes() {
-          return model.value("OCPPCommCtrlr.RetryBackOffRepeatTimes") ?? 0;
-        },
-      },
-      pingIntervalMs: seconds("WebSocketPingInterval"),
+      backOff: settings.backOff,
+      pingIntervalMs: settings.pingIntervalMs(),
       observe: (event) => this.#observe(event),
       connected: (peer) => {
+        peer.setPingInterval(settings.pingIntervalMs());
         peer.onCall(ports.answer());
         this.#tell(true);
         ports.connected();
@@ -77,14 +74,6 @@ export class Connection {
       },
       failed: (failure, waitMs) => this.#failed(failure, waitMs),
     });
-    model.onChange(({ address }) => {
-      if (address === "OCPPCommCtrlr.WebSocketPingInterval") {
-        this.#link.peer?.setPingInterval(seconds("WebSocketPingInterval"));
-      }
-      // Once more with the new password, so that a wrong one shows at once (A01). New profiles wait for the next connection (B09).
-      if (address === "SecurityCtrlr.BasicAuthPassword") this.renew();
-      if (profileVariables.includes(address)) this.#refresh();
-    });
   }
 
   /** The charge point's way to the CSMS. */
@@ -94,7 +83,7 @@ export class Connection {
 
   /** Reads profiles and certificates. @throws UserError when one is missing or wrong. */
   async prepare(): Promise<void> {
-    const profiles = networkProfiles(this.#ports.model);
+    const profiles = this.#ports.settings.profiles();
     this.#candidates = await Promise.all(
       profiles.map(async (profile) => ({ profile, endpoint: await this.#ports.endpointOf(profile) })),
     );
@@ -102,7 +91,19 @@ export class Connection {
 
   /** Connects anew with the credentials of now; the answer under way still goes out. */
   renew(): void {
-    this.#refresh(() => this.#link.reconnect({ drainMs: DRAIN_MS }));
+    this.refresh(() => this.#link.reconnect({ drainMs: DRAIN_MS }));
+  }
+
+  /** Takes new settings for the next connection; what cannot be read leaves everything as it was. */
+  refresh(then: () => Promise<void> = async () => {}): void {
+    this.prepare()
+      .then(then)
+      .catch((error: unknown) => this.#ports.log.error({ error }, "the new settings of the connection cannot be used"));
+  }
+
+  /** Takes the ping interval of now. */
+  repace(): void {
+    this.#link.peer?.setPingInterval(this.#ports.settings.pingIntervalMs());
   }
 
   start(): void {
@@ -113,17 +114,9 @@ export class Connection {
     return this.#link.stop();
   }
 
-  /** What cannot be read leaves everything as it was. */
-  #refresh(then: () => Promise<void> = async () => {}): void {
-    this.prepare()
-      .then(then)
-      .catch((error: unknown) => this.#ports.log.error({ error }, "the new settings of the connection cannot be used"));
-  }
-
-  /** Each profile gets NetworkProfileConnectionAttempts tries before the next has its turn (B10). */
   #choose(failures: number): Endpoint {
-    const attempts = this.#ports.model.value("OCPPCommCtrlr.NetworkProfileConnectionAttempts") || 1;
-    const candidate = this.#candidates[Math.floor(failures / attempts) % this.#candidates.length];
+    const candidate =
+      this.#candidates[Math.floor(failures / this.#ports.settings.attempts()) % this.#candidates.length];
     this.#current = candidate;
     // An endpoint that cannot be dialled is a failed attempt like any other.
     return candidate?.endpoint ?? { url: "", identity: "", subprotocols: [], security: { profile: 0 } };
@@ -131,7 +124,8 @@ export class Connection {
 
   #tell(connected: boolean): void {
     const { profile } = this.#current ?? {};
-    this.#ports.publishStatus({
+    const { publishStatus, settings } = this.#ports;
+    publishStatus({
       connected,
       ...(profile
         ? {
@@ -141,7 +135,7 @@ export class Connection {
             configuration_slot: profile.slot,
           }
         : {}),
-      ...(connected ? { ocpp_version: "2.0.1" } : {}),
+      ...(connected ? { ocpp_version: settings.version } : {}),
     });
   }
 
@@ -158,11 +152,12 @@ export class Connection {
   }
 
   #observe(event: PeerEvent): void {
+    const { log, publishMessage, settings } = this.#ports;
     if (event.type !== "frame") {
-      this.#ports.log.warn(event, `connection to the CSMS: ${event.type}`);
+      log.warn(event, `connection to the CSMS: ${event.type}`);
       return;
     }
     const direction = event.direction === "in" ? "CSMSToChargingStation" : "ChargingStationToCSMS";
-    this.#ports.publishMessage({ message: event.text, direction, version: "2.0.1" });
+    publishMessage({ message: event.text, direction, version: settings.version });
   }
 }

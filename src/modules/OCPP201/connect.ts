@@ -1,0 +1,62 @@
+/** The connection as the variables of OCPP 2.0.1 have it (B09, B10, A01). */
+import type { DeviceModel } from "../../chargePoint/deviceModel/deviceModel.ts";
+import type { NetworkProfile } from "../../chargePoint/networkProfile.ts";
+import type { ChargePoint } from "../../chargePoint/v201/chargePoint.ts";
+import { networkProfiles } from "../../chargePoint/v201/networkProfiles.ts";
+import type { Endpoint } from "../../rpc/link.ts";
+import { Connection, type ConnectionSettings } from "../ocppCommon/connection.ts";
+import type { Context } from "./generic.ts";
+
+export interface ConnectOptions {
+  readonly model: DeviceModel;
+  endpointOf(profile: NetworkProfile): Promise<Endpoint>;
+  readonly chargePoint: () => ChargePoint;
+}
+
+const profileVariables: readonly string[] = [
+  "InternalCtrlr.NetworkConnectionProfiles",
+  "OCPPCommCtrlr.NetworkConfigurationPriority",
+];
+
+export function connect(ctx: Context, { model, endpointOf, chargePoint }: ConnectOptions): Connection {
+  const { clock, random, log, trace, provides } = ctx;
+  const connection = new Connection({
+    ...{ clock, random, log, trace, endpointOf },
+    settings: settingsOf(model),
+    answer: () => chargePoint().answer,
+    connected: () => chargePoint().connected(),
+    disconnected: () => chargePoint().disconnected(),
+    securityEvent: (type, info) => chargePoint().securityEvent({ type, info }),
+    publishStatus: (status) => provides.ocpp_generic.publish("connection_status", status),
+    publishMessage: (message) => provides.ocpp_generic.publish("ocpp_message", message),
+  });
+  model.onChange(({ address }) => {
+    if (address === "OCPPCommCtrlr.WebSocketPingInterval") connection.repace();
+    // Once more with the new password, so that a wrong one shows at once (A01). New profiles wait for the next connection (B09).
+    if (address === "SecurityCtrlr.BasicAuthPassword") connection.renew();
+    if (profileVariables.includes(address)) connection.refresh();
+  });
+  return connection;
+}
+
+function settingsOf(model: DeviceModel): ConnectionSettings {
+  const seconds = (name: "RetryBackOffWaitMinimum" | "RetryBackOffRandomRange" | "WebSocketPingInterval") =>
+    (model.value(`OCPPCommCtrlr.${name}`) ?? 0) * 1000;
+  return {
+    version: "2.0.1",
+    profiles: () => networkProfiles(model),
+    attempts: () => model.value("OCPPCommCtrlr.NetworkProfileConnectionAttempts") || 1,
+    backOff: {
+      get waitMinimumMs() {
+        return seconds("RetryBackOffWaitMinimum");
+      },
+      get randomRangeMs() {
+        return seconds("RetryBackOffRandomRange");
+      },
+      get repeatTimes() {
+        return model.value("OCPPCommCtrlr.RetryBackOffRepeatTimes") ?? 0;
+      },
+    },
+    pingIntervalMs: () => seconds("WebSocketPingInterval"),
+  };
+}

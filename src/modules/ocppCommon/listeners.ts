@@ -1,0 +1,104 @@
+/** What the station's other modules say, led to the charge point. */
+import type { AnyChargePoint } from "../../chargePoint/chargePoint.ts";
+import type { Commands } from "../../framework/interface.ts";
+import type { auth_token_validator } from "../../interfaces/auth_token_validator.ts";
+import type { ocpp_data_transfer } from "../../interfaces/ocpp_data_transfer.ts";
+import type { ProvidedIdToken, ValidationResult } from "../../interfaces/types/authorization.ts";
+import type { RequestExiStreamSchema, ResponseExiStreamStatus } from "../../interfaces/types/iso15118.ts";
+import type { OcppContext } from "./context.ts";
+import type { Service } from "./service.ts";
+
+/** A service of any version. */
+type AnyService = Pick<Service<AnyChargePoint>, Exclude<keyof Service<AnyChargePoint>, "start" | "stop">>;
+
+/** Subscribes to everything; to be called while the module is set up. */
+export function listen(ctx: OcppContext, service: AnyService): void {
+  listenToEvses(ctx, service);
+  listenToCars(ctx, service);
+  listenToSystem(ctx, service);
+  if (ctx.config.EnableExternalWebsocketControl) obeyTopics(ctx, service);
+}
+
+export function authValidator(ctx: OcppContext, service: AnyService): Commands<typeof auth_token_validator> {
+  return { validate_token: ({ provided_token }) => validate(ctx, service, provided_token) };
+}
+
+export function dataTransfer(service: AnyService): Commands<typeof ocpp_data_transfer> {
+  return {
+    data_transfer: async ({ request }) =>
+      (await service.chargePoint?.sendDataTransfer(request)) ?? { status: "Offline" as const },
+  };
+}
+
+function listenToEvses({ requires }: OcppContext, service: AnyService): void {
+  requires.evse_manager.forEach((evse, index) => {
+    const id = index + 1;
+    const onReady = (ready: boolean) => {
+      if (ready) service.evseReady(index);
+    };
+    evse.subscribe("ready", onReady);
+    evse.subscribe("waiting_for_external_ready", onReady);
+    evse.subscribe("session_event", (event) => {
+      if (event.event === "SessionResumed") service.sessionResumed(event.uuid);
+      else service.tell((point) => point.onSessionEvent(id, event));
+    });
+    // Measured values come again and again, so none has to be kept for later.
+    evse.subscribe("powermeter", (meter) => service.chargePoint?.onPowermeter(id, meter));
+    evse.subscribe("ev_info", ({ soc }) => {
+      if (soc !== undefined) service.chargePoint?.onSoc(id, soc);
+    });
+    evse.subscribe("enforced_limits", (limits) => service.chargePoint?.onLimits?.(id, limits));
+    evse.subscribeErrors((error) => service.tell((point) => point.onError(id, error)));
+  });
+}
+
+function listenToSystem({ requires }: OcppContext, service: AnyService): void {
+  for (const system of requires.system) {
+    system.subscribe("firmware_update_status", (status) => service.tell((point) => point.onFirmwareStatus?.(status)));
+    system.subscribe("log_status", (status) => service.tell((point) => point.onLogStatus?.(status)));
+  }
+}
+
+/** Cars that want a contract installed. */
+function listenToCars({ requires, log }: OcppContext, service: AnyService): void {
+  for (const extension of requires.extensions_15118) {
+    extension.subscribe("iso15118_certificate_request", async (request) => {
+      const certificate_response = await certificateFor(service, request).catch((error: unknown) => {
+        log.error({ error }, "a car's certificate request failed");
+        return failed(request);
+      });
+      await extension.call("set_get_certificate_response", { certificate_response });
+    });
+  }
+}
+
+async function certificateFor(service: AnyService, request: RequestExiStreamSchema): Promise<ResponseExiStreamStatus> {
+  return (await service.chargePoint?.certificateForCar(request)) ?? failed(request);
+}
+
+function failed({ certificate_action }: RequestExiStreamSchema): ResponseExiStreamStatus {
+  return { status: "Failed", certificate_action };
+}
+
+/** Who asks always gets an answer: without one the car would wait for its time-out. */
+async function validate(ctx: OcppContext, service: AnyService, token: ProvidedIdToken): Promise<ValidationResult> {
+  try {
+    const result = await service.chargePoint?.validateToken(token);
+    if (result) return result;
+    explainUnknown(ctx, "the charge point does not run yet", "Wait until all EVSEs are ready.");
+  } catch (error) {
+    ctx.log.error({ error }, "a token could not be validated");
+    explainUnknown(ctx, "the token could not be validated", "Look at the log of the OCPP module.");
+  }
+  return { authorization_status: "Unknown", tariff_messages: [] };
+}
+
+function explainUnknown({ trace }: OcppContext, title: string, fix: string): void {
+  trace.add({ step: 4, kind: "decision", from: "OCPP", title, outcome: "refused", fix });
+}
+
+/** EVerest's switch for tests of what happens offline. */
+function obeyTopics({ externalMqtt }: OcppContext, service: AnyService): void {
+  externalMqtt.subscribe("everest_api/ocpp/cmd/connect", () => void service.connect());
+  externalMqtt.subscribe("everest_api/ocpp/cmd/disconnect", async () => void (await service.disconnect()));
+}
