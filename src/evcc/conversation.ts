@@ -3,6 +3,7 @@ import { type Incoming, type Machine, Runner } from "../fsm/machine.ts";
 import type { Protocol } from "../fsm/state.ts";
 import type { Clock } from "../util/clock.ts";
 import { PeerError } from "../util/errors.ts";
+import type { Car } from "./car.ts";
 import type { DcState } from "./dc/charging.ts";
 import type { Effect } from "./effects.ts";
 import { type Exchange, noAnswer } from "./exchange.ts";
@@ -46,7 +47,12 @@ export interface Dialect<P extends CarProtocol> {
   decode(exi: Uint8Array): { readonly root: string; readonly value: unknown };
   /** Milliseconds for the response. */
   timeout(request: P["reply"]): number;
+  /** What changes when the car wants other than it said; absent where the protocol knows no renegotiation. */
+  renegotiation?(session: P["session"], needs: ChangedNeeds): Partial<P["session"]>;
 }
+
+/** What a car may want otherwise while it charges. */
+export type ChangedNeeds = Partial<Pick<Car, "departureTime" | "energyAmount">>;
 
 export interface ConversationPorts {
   readonly exchange: Exchange;
@@ -62,6 +68,8 @@ export interface Conversation {
   readonly state: string;
   /** The car wants to end or pause, for this reason, at the next occasion. The first wish counts. */
   leave(ending: "Terminate" | "Pause", endingReason: string): void;
+  /** The car wants another schedule, at the next occasion. @returns false when the protocol has no such thing */
+  renegotiate(needs: ChangedNeeds): boolean;
   /** The car's instruments say how full the battery is; from here on it is not reckoned up. @param soc percent */
   batteryAt(soc: number): void;
   /** Nothing more is asked; a pause between two requests ends at once. */
@@ -95,6 +103,11 @@ export function conversationOf<P extends CarProtocol>(
     },
     leave(ending, endingReason) {
       if (!runner.session.ending) runner.apply({ ending, endingReason } as Partial<P["session"]>);
+    },
+    renegotiate(needs) {
+      const change = dialect.renegotiation?.(runner.session, needs);
+      if (change) runner.apply(change);
+      return change !== undefined;
     },
     batteryAt(soc) {
       runner.apply({ dc: { ...runner.session.dc, soc, socGiven: true } } as Partial<P["session"]>);

@@ -10,7 +10,7 @@ import { PeerError } from "../util/errors.ts";
 import type { Step } from "../util/trace.ts";
 import type { Car, Contract, PausedSession } from "./car.ts";
 import { type ConnectionPorts, type ConnectionWishes, connectCharger, setupTime } from "./connect.ts";
-import { type Conversation, conversationOf } from "./conversation.ts";
+import { type ChangedNeeds, type Conversation, conversationOf } from "./conversation.ts";
 import { decided, type Effect } from "./effects.ts";
 import { Exchange, noAnswer } from "./exchange.ts";
 import { agreedOn, iso15118_2, offer } from "./handshake.ts";
@@ -81,6 +81,11 @@ export class CarSession {
   /** As {@link stop}, but the session can be joined again: see the outcome's `resume`. */
   pause(reason: string): void {
     this.#leave("Pause", reason);
+  }
+
+  /** Agrees with the EVSE on another schedule while it charges. @returns false when it cannot */
+  renegotiate(needs: ChangedNeeds = {}): boolean {
+    return this.#conversation?.renegotiate(needs) ?? false;
   }
 
   /** The car's instruments say how full the battery is; until then it is reckoned up. @param soc percent */

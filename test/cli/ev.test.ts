@@ -86,6 +86,22 @@ describe("plugcharge ev", () => {
     expect(ev.lines.filter((line) => line.includes("OK_OldSessionJoined"))).toHaveLength(1);
   });
 
+  it.each([
+    ["renegotiate", { cycles: expect.any(Number) }],
+    ["receipt", { cycles: 3 }],
+  ])("scenario %s", async (scenario, expected) => {
+    const pki = await pkiFolder();
+    const secc = await charger("--pki", pki, "--sessions", "1", "--scenario", scenario);
+    const ev = plugcharge("ev", ...secc.at, "--pki", pki, "--scenario", scenario, "--cycles", "3", "--json");
+    expect([await ev.exitCode, await secc.exitCode]).toEqual([0, 0]);
+    expect(verdicts(ev)).toMatchObject([{ verdict: "charged", payment: "Contract", ...expected }]);
+    const titles = ev.lines.map((line) => JSON.parse(line).title);
+    const count = (title: string) => titles.filter((each) => each === title).length;
+    // The car wants one other schedule, and so does the charger; both get what they want by one.
+    if (scenario === "renegotiate") expect(count("ChargeParameterDiscoveryRes")).toBeGreaterThanOrEqual(2);
+    else expect(count("MeteringReceiptRes")).toBe(3);
+  });
+
   it("lists its scenarios, also without an interface", async () => {
     const list = plugcharge("ev", "--scenario", "list");
     expect(await list.exitCode).toBe(0);

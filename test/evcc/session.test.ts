@@ -190,6 +190,34 @@ describe("Given a charger that is content with everything", () => {
     expect(again.charger.heard[0]?.header.SessionID).toEqual(SessionID);
   });
 
+  test("the car agrees on another schedule in the midst of charging, with other needs", async () => {
+    const world = await start();
+    expect(world.session.renegotiate()).toBe(false);
+    await world.clock.advance(1500);
+    expect(world.session.renegotiate({ energyAmount: 5000, departureTime: 600 })).toBe(true);
+    await world.clock.advance(500);
+    world.session.stop("enough");
+    expect(await world.end()).toMatchObject({ ended: "completed" });
+    const from = names(world).indexOf("PowerDeliveryReq");
+    expect(names(world).slice(from)).toEqual([
+      "PowerDeliveryReq",
+      "ChargingStatusReq",
+      "ChargingStatusReq",
+      "PowerDeliveryReq",
+      "ChargeParameterDiscoveryReq",
+      "PowerDeliveryReq",
+      "ChargingStatusReq",
+      "PowerDeliveryReq",
+      "SessionStopReq",
+    ]);
+    const [first, second] = world.charger.heard.filter(({ name }) => name === "ChargeParameterDiscoveryReq");
+    expect(first?.message).toMatchObject({ AC_EVChargeParameter: { DepartureTime: 86400 } });
+    expect(second?.message).toMatchObject({
+      AC_EVChargeParameter: { DepartureTime: 600, EAmount: { Multiplier: 0, Unit: "Wh", Value: 5000 } },
+    });
+    expect(world.published.filter(({ name, value }) => name === "ev_power_ready" && !value)).toHaveLength(1);
+  });
+
   test("a receipt is signed each time it is required", async () => {
     const world = await start({ script: only("ChargingStatusReq", { ReceiptRequired: true }) });
     await world.clock.advance(2500);

@@ -74,6 +74,7 @@ async function serve(flags: Flags, scenario: Scenario | undefined, io: Io): Prom
   const charger = await openCharger({
     ...{ network: nodeNetwork(), clock: systemClock, random: cryptoRandom, log: createLogger(flags.log) },
     ...{ link, sdpPort: flags.sdpPort, tlsSecurity: flags.tls, timeline: screen.timeline, ...certificates },
+    ...(scenario?.renegotiates && { renegotiates: true }),
     evse: { ...(scenario?.evse ?? anyCar), ...(auth && { paymentOptions: [payments[auth]] }) },
     onSession(verdict) {
       screen.tell(verdict);

@@ -30,6 +30,8 @@ export interface ChargerOptions {
   readonly contractRoots: readonly Certificate[];
   /** What it offers. With one way to pay, the sessions are judged by it. */
   readonly evse: Partial<Evse>;
+  /** Asks the car to agree on another schedule as soon as it charges. */
+  readonly renegotiates?: boolean;
   /** Gets a session when it is over. */
   onSession(verdict: SessionVerdict): void;
 }
@@ -58,6 +60,7 @@ export async function openCharger(options: ChargerOptions): Promise<Secc> {
     serviceParameters: async () => undefined,
     perform(effect) {
       obey(effect, secc);
+      if (options.renegotiates && effect.to === "charger" && effect.name === "ac_close_contactor") secc.renegotiate();
       const reason = endOf(effect);
       if (reason !== undefined) judge(reason);
     },

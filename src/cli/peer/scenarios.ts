@@ -17,10 +17,15 @@ export interface Scenario {
   readonly tls: "required" | "wanted" | "none";
   /** One a session, in their order; a session that the car has paused is joined by the next. */
   readonly sessions: readonly Behaviour[];
-  /** What must have been answered beside charging, with its code when it matters: `SessionSetupRes OK_OldSessionJoined`. */
+  /**
+   * What must have been answered beside charging, with its code when it matters: `SessionSetupRes OK_OldSessionJoined`. What
+   * is named twice must have been answered twice.
+   */
   readonly proof?: readonly string[];
   /** What the EVSE behind our charger offers when it is there for this scenario alone. */
   readonly evse: Partial<Evse>;
+  /** Our charger asks the car to agree on another schedule as soon as it charges. */
+  readonly renegotiates?: boolean;
 }
 
 const charge: Behaviour = (car, turn, cycles) => {
@@ -29,6 +34,11 @@ const charge: Behaviour = (car, turn, cycles) => {
 
 const chargeAndPause: Behaviour = (car, turn, cycles) => {
   if (turn === cycles) car.pause(`the car pauses after ${cycles} turns of the loop`);
+};
+
+const renegotiate: Behaviour = (car, turn, cycles) => {
+  if (turn === 1) car.renegotiate({ energyAmount: 5000 });
+  charge(car, turn, Math.max(cycles, 2));
 };
 
 /** 22 kW on three phases. */
@@ -64,6 +74,21 @@ export const scenarios: readonly Scenario[] = [
     ...acPnc,
     sessions: [chargeAndPause, charge],
     proof: ["SessionSetupRes OK_OldSessionJoined"],
+  },
+  {
+    name: "renegotiate",
+    about: "AC, paid by contract: while it charges, the car wants another schedule, and our charger asks for one too",
+    ...acPnc,
+    sessions: [renegotiate],
+    // On, renegotiate, on again, off.
+    proof: new Array(4).fill("PowerDeliveryRes OK"),
+    renegotiates: true,
+  },
+  {
+    name: "receipt",
+    about: "AC, paid by contract: our charger wants every meter reading signed by the car",
+    ...acPnc,
+    evse: { ...acPnc.evse, receiptRequired: true, meter: { MeterID: "PLUGCHARGE", MeterReading: 1000 } },
   },
 ];
 

@@ -13,7 +13,7 @@ export interface Findings {
   readonly reason?: string;
   /** How many sessions it was to have; 1 when absent. */
   readonly sessions?: number;
-  /** What must have been answered: `Name` or `Name ResponseCode`. */
+  /** What must have been answered, as often as it is named: `Name` or `Name ResponseCode`. */
   readonly proof?: readonly string[];
 }
 
@@ -61,9 +61,15 @@ export function judgeSession(findings: Findings): SessionVerdict {
 }
 
 function missingProof(answered: readonly TraceEntry[], proof: readonly string[] = []): string | undefined {
-  const said = new Set(answered.flatMap(({ title, detail }) => [title, `${title} ${String(detail?.ResponseCode)}`]));
-  const missing = proof.find((wanted) => !said.has(wanted));
-  return missing && `charged, but without ${missing}`;
+  const said = answered.flatMap(({ title, detail }) => [title, `${title} ${String(detail?.ResponseCode)}`]);
+  const missing = proof.find((wanted) => times(said, wanted) < times(proof, wanted));
+  if (missing === undefined) return undefined;
+  const wanted = times(proof, missing);
+  return `charged, but without ${missing}${wanted > 1 ? ` ${wanted} times` : ""}`;
+}
+
+function times(all: readonly string[], one: string): number {
+  return all.filter((each) => each === one).length;
 }
 
 function paymentOf(count: (title: string) => number): Payment | null {

@@ -21,6 +21,7 @@ import {
   state,
   wrongKind,
 } from "./protocol.ts";
+import { chooseSchedule, type ScheduleNeeds } from "./schedules.ts";
 
 type ChargeParameterDiscoveryRes = Messages["ChargeParameterDiscoveryRes"];
 type Next = "PowerDelivery" | "CableCheck" | "SessionStop" | "Terminated";
@@ -55,37 +56,44 @@ export const chargeParameterDiscovery = state({
   name: "ChargeParameterDiscovery",
   next: ["ChargeParameterDiscovery", "PowerDelivery", "CableCheck", "SessionStop", "Terminated"],
   on: {
-    ChargeParameterDiscoveryRes({ body }, session) {
+    ChargeParameterDiscoveryRes({ header, body }, session) {
       const effect = patience("ChargeParameterDiscoveryReq", body.EVSEProcessing);
       if (body.EVSEProcessing !== "Finished") return askAgain(chargeParameterDiscoveryReq(session), session, effect);
       const { AC_EVSEChargeParameter: ac, DC_EVSEChargeParameter: dc, SAScheduleList } = body;
-      const schedule = chooseSchedule(SAScheduleList?.SAScheduleTuple ?? [], session);
-      if (!schedule) return end({ ended: "protocol error", reason: "the EVSE is finished, but offers no schedule" });
-      const agreed = { ...session, schedule, progress: "Start" } as const;
-      if (isDc(session)) return dc ? dcAgreed(dc, agreed) : wrongKind(session);
-      return ac ? acAgreed(ac, agreed) : wrongKind(session);
+      const needs = scheduleNeeds(body, session);
+      if (!needs) return wrongKind(session);
+      const { schedule, effects } = chooseSchedule(SAScheduleList?.SAScheduleTuple ?? [], header, session, needs);
+      if (!schedule) {
+        return { ...end({ ended: "protocol error", reason: "the EVSE is finished, but offers no schedule" }), effects };
+      }
+      const agreed = { ...session, schedule, maxPower: needs.maxPower, progress: "Start" } as const;
+      const step = dc && isDc(session) ? dcAgreed(dc, agreed) : ac ? acAgreed(ac, agreed) : wrongKind(session);
+      return { ...step, effects: [...effects, ...(step.effects ?? [])] };
     },
   },
 });
 
-type Schedule = NonNullable<Iso2Session["schedule"]>;
-
-/** A session that goes on keeps to its schedule [V2G2-741]. */
-function chooseSchedule(offered: readonly Schedule[], { joined }: Iso2Session): Schedule | undefined {
-  return offered.find(({ SAScheduleTupleID }) => SAScheduleTupleID === joined?.SAScheduleTupleID) ?? offered[0];
+/** Undefined when the EVSE answers one kind of charging with the limits of the other. */
+function scheduleNeeds(
+  { AC_EVSEChargeParameter: ac, DC_EVSEChargeParameter: dc }: ChargeParameterDiscoveryRes,
+  session: Iso2Session,
+): ScheduleNeeds | undefined {
+  if (isDc(session)) {
+    const { maxPower, capacity, fullSoc } = dcNeeds(session);
+    return dc && { maxPower, energy: (capacity * Math.max(0, fullSoc - session.dc.soc)) / 100 };
+  }
+  const { car } = session;
+  const phases = car.mode === "AC_three_phase_core" ? 3 : 1;
+  const volt = ac && plainValue(ac.EVSENominalVoltage);
+  return volt === undefined ? undefined : { maxPower: volt * car.limits.maxCurrent * phases, energy: car.energyAmount };
 }
 
-function acAgreed(
-  { EVSENominalVoltage, EVSEMaxCurrent }: AC_EVSEChargeParameter,
-  session: Iso2Session,
-): Step<Iso2, Next> {
-  const { car, schedule, progress } = session;
-  const phases = car.mode === "AC_three_phase_core" ? 3 : 1;
-  const maxPower = plainValue(EVSENominalVoltage) * car.limits.maxCurrent * phases;
+function acAgreed({ EVSEMaxCurrent }: AC_EVSEChargeParameter, session: Iso2Session): Step<Iso2, Next> {
+  const { schedule, progress, maxPower } = session;
   return {
     next: "PowerDelivery",
     session: { schedule, progress, maxPower },
-    reply: powerDeliveryStart({ ...session, maxPower }),
+    reply: powerDeliveryStart(session),
     effects: [satisfied, maxCurrent(EVSEMaxCurrent), publish("ev_power_ready", true)],
   };
 }
@@ -99,8 +107,8 @@ function dcAgreed(dc: DcLimits, session: Iso2Session): Step<Iso2, Next> {
     return end({ ended: "nothing suitable offered", reason: `the charger does not fit: ${misfit}` });
   const { EVSENotification, NotificationMaxDelay } = dc.DC_EVSEStatus;
   const pauseWanted = EVSENotification === "StopCharging";
-  const { schedule, progress } = session;
-  const change = { schedule, progress, maxPower: needs.maxPower, dc: { ...session.dc, limits, pauseWanted } };
+  const { schedule, progress, maxPower } = session;
+  const change = { schedule, progress, maxPower, dc: { ...session.dc, limits, pauseWanted } };
   if (pauseWanted && NotificationMaxDelay === 0) {
     const paused = pauseFor(NO_ENERGY, { ...session, ...change });
     return { ...paused, session: { ...change, ...paused.session } };

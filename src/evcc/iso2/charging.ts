@@ -14,11 +14,12 @@ export function afterStatus(status: EvseStatus, session: Iso2Session): Step<Iso2
   if (session.ending) return stopPower(session);
   const fault = faultOf(status);
   if (fault !== undefined) return stopBecause(fault, session);
+  if (session.renegotiating && status.EVSENotification !== "StopCharging") return renegotiate(session);
   switch (status.EVSENotification) {
     case "StopCharging":
       return stopBecause("the EVSE asks the car to stop", session);
     case "ReNegotiation":
-      return powerDelivery("Renegotiate", session);
+      return renegotiate(session);
     case "None":
       return undefined;
   }
@@ -36,13 +37,22 @@ export function loopRequest(session: Iso2Session) {
     : ({ next: "ChargingStatus", reply: chargingStatusReq } as const);
 }
 
-/** Asks again after a while, or at once for the end when the car wants to stop. */
+/** Asks again after a while, or at once for the end or another schedule when the car wants that. */
 export function chargeOn({ car }: Iso2Session): Outcome<Iso2, "ChargingStatus" | "CurrentDemand" | "PowerDelivery"> {
   return {
     ms: car.pace.loop,
-    until: ({ ending }) => ending !== undefined,
-    decide: (session) => (session.ending ? stopPower(session) : loopRequest(session)),
+    until: ({ ending, renegotiating }) => ending !== undefined || renegotiating,
+    decide(session) {
+      if (session.ending) return stopPower(session);
+      return session.renegotiating ? renegotiate(session) : loopRequest(session);
+    },
   };
+}
+
+/** With power on, the car and the EVSE agree on another schedule [V2G2-813]. */
+function renegotiate(session: Iso2Session): Step<Iso2, "PowerDelivery"> {
+  const step = powerDelivery("Renegotiate", session);
+  return { ...step, session: { ...step.session, renegotiating: false } };
 }
 
 /** Stops for what the EVSE does or wants. @param error what the EVSE is told, where it is at fault */

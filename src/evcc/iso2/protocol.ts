@@ -55,6 +55,8 @@ export interface Iso2Session {
   readonly dc: DcState;
   /** What the last PowerDeliveryReq asked for, or in DC the next one will. */
   readonly progress: ChargeProgress;
+  /** The car wants another schedule. */
+  readonly renegotiating: boolean;
   /** How the session is to end; undefined while it is to go on. Set from outside, or by the EVSE's wish. */
   readonly ending: "Terminate" | "Pause" | undefined;
   /** Why, in words. */
@@ -96,6 +98,7 @@ export function newSession(given: Pick<Iso2Session, "car" | "secured" | "resume"
     maxPower: 0,
     dc: newDcState(given.car),
     progress: "Stop",
+    renegotiating: false,
     ending: undefined,
     endingReason: "",
     outcome: undefined,

@@ -1,11 +1,12 @@
 /** ISO 15118-2, 8.5.2.12 to 8.5.2.18: the schedules that an EV may choose from, with what they cost. */
 
 import type { EnergyTransferMode } from "../../interfaces/types/iso15118.ts";
+import { type Course, least, merged, remaining, shortened, valueAt } from "../../iso15118/course.ts";
 import { iso2, type SAScheduleTuple, type SalesTariff } from "../../iso15118/iso2/index.ts";
-import { physicalValue, plainValue } from "../../iso15118/physicalValue.ts";
+import { physicalValue } from "../../iso15118/physicalValue.ts";
+import { powerCourse, priceCourse, scheduleEnd } from "../../iso15118/scheduleRules.ts";
 import type { SignedElement } from "../../iso15118/signature.ts";
 import type { Evse, Grant } from "../evse.ts";
-import { type Course, least, merged, remaining, shortened, valueAt } from "./course.ts";
 import type { Iso2Session, PausedSession, ScheduleOffer } from "./protocol.ts";
 
 /** More entries than these are more than many EVs can read, whatever the schema allows. */
@@ -130,11 +131,9 @@ function resumedSchedule(
 ): SAScheduleTuple | undefined {
   const agreed = schedule.find(({ SAScheduleTupleID }) => SAScheduleTupleID === tupleId);
   const elapsed = Math.max(0, Math.floor((frame.now - scheduledAt) / 1000));
-  const entries = agreed?.PMaxSchedule.PMaxScheduleEntry ?? [];
-  const last = entries.at(-1)?.RelativeTimeInterval;
-  const left = (last?.start ?? 0) + (last?.duration ?? ONE_DAY) - elapsed;
+  const left = agreed ? scheduleEnd(agreed.PMaxSchedule) - elapsed : 0;
   if (!agreed || left <= 0) return undefined;
-  const power = remaining(courseOf(agreed.PMaxSchedule), elapsed);
+  const power = remaining(powerCourse(agreed.PMaxSchedule), elapsed);
   const { SalesTariff: tariff } = agreed;
   return {
     SAScheduleTupleID: tupleId,
@@ -143,19 +142,9 @@ function resumedSchedule(
   };
 }
 
-function courseOf({ PMaxScheduleEntry }: SAScheduleTuple["PMaxSchedule"]): Course {
-  return PMaxScheduleEntry.map(({ RelativeTimeInterval, PMax }) => ({
-    start: RelativeTimeInterval?.start ?? 0,
-    value: plainValue(PMax),
-  }));
-}
-
 function shiftedTariff(tariff: SalesTariff, elapsed: number, left: number): SalesTariff {
-  const levels = tariff.SalesTariffEntry.map(({ RelativeTimeInterval, EPriceLevel = 1 }) => ({
-    start: RelativeTimeInterval?.start ?? 0,
-    value: EPriceLevel,
-  }));
-  return { ...tariff, SalesTariffEntry: tariffEntries(merged(remaining(levels, elapsed)), left) };
+  const prices = merged(remaining(priceCourse(tariff), elapsed));
+  return { ...tariff, SalesTariffEntry: tariffEntries(prices, left) };
 }
 
 /** The elements that the mobility operator signs, if the station can in its place (7.9.2.4). */
@@ -196,5 +185,5 @@ export function acCurrent({ nominalCurrent, currentLimit }: Evse): number | unde
 /** The power that was agreed on, for this moment, in watt; undefined before. */
 export function agreedPower({ schedule, tupleId, scheduledAt, now }: Iso2Session): number | undefined {
   const agreed = schedule.find(({ SAScheduleTupleID }) => SAScheduleTupleID === tupleId);
-  return agreed && valueAt(courseOf(agreed.PMaxSchedule), Math.floor((now - scheduledAt) / 1000));
+  return agreed && valueAt(powerCourse(agreed.PMaxSchedule), Math.floor((now - scheduledAt) / 1000));
 }

@@ -31,6 +31,11 @@ describe("the verdict on a session with a foreign peer", () => {
       { entries: pnc, proof: ["SessionSetupRes OK_OldSessionJoined"] },
       "charged, but without SessionSetupRes OK_OldSessionJoined",
     ],
+    [
+      "it came once, and had to come twice",
+      { entries: pnc, proof: ["SessionSetupRes OK", "SessionSetupRes OK"] },
+      "charged, but without SessionSetupRes OK 2 times",
+    ],
     ["nothing at all", { entries: [] }, "no charge loop, the last message is none"],
     ["a refusal", { entries: [...eim, res("PowerDeliveryRes", "FAILED")] }, "PowerDeliveryRes FAILED"],
   ])("bad case: %s", (_, findings, reason) => {

@@ -167,6 +167,33 @@ describe("ChargingStatus", () => {
     expect(step.effects?.slice(1)).toEqual([variable("stop_from_charger"), variable("ev_power_ready", false)]);
   });
 
+  test.each<[string, () => Step<Iso2>]>([
+    [
+      "during the pause: at once",
+      () => resumed(take("ChargingStatusRes", {}, given), { ...given, renegotiating: true }),
+    ],
+    [
+      "before: with the next answer",
+      () => take("ChargingStatusRes", {}, { ...given, renegotiating: true }) as Step<Iso2>,
+    ],
+  ])("the car wants another schedule, %s", (_, step) => {
+    expect(step()).toMatchObject({
+      next: "PowerDelivery",
+      session: { progress: "Renegotiate", renegotiating: false },
+      ...sends("PowerDeliveryReq", { ChargeProgress: "Renegotiate", SAScheduleTupleID: 7 }),
+    });
+  });
+
+  test("the end goes before another schedule, whoever wants it", () => {
+    const both = { ...given, renegotiating: true, ending: "Terminate" } as const;
+    expect(take("ChargingStatusRes", {}, both)).toMatchObject(stopping);
+    const asked = take("ChargingStatusRes", status({ EVSENotification: "StopCharging" }), {
+      ...given,
+      renegotiating: true,
+    });
+    expect(asked).toMatchObject(stopping);
+  });
+
   test("the EVSE wants to renegotiate", () => {
     const step = take("ChargingStatusRes", status({ EVSENotification: "ReNegotiation" }), given);
     expect(step).toMatchObject({ next: "PowerDelivery", session: { progress: "Renegotiate" } });

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { least, merged, remaining, shortened, valueAt } from "../../../src/iso15118/course.ts";
 import { iso2, messageOf, type SAScheduleTuple } from "../../../src/iso15118/iso2/index.ts";
 import { plainValue } from "../../../src/iso15118/physicalValue.ts";
 import type { Grant } from "../../../src/secc/evse.ts";
-import { least, merged, remaining, shortened, valueAt } from "../../../src/secc/iso2/course.ts";
 import type { Iso2Session, ScheduleOffer } from "../../../src/secc/iso2/protocol.ts";
 import { grantedPower, schedulesFor } from "../../../src/secc/iso2/schedules.ts";
 import { evse, NOW, paused, SESSION_ID, session, settings } from "../fixtures.ts";
