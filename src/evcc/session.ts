@@ -192,7 +192,7 @@ export class CarSession {
 
 function decodeAgreement(exi: Uint8Array): SupportedAppProtocolRes | Outcome {
   try {
-    const { root, value } = appProtocol.decode(exi);
+    const { root, value } = appProtocol.decodeStrictly(exi);
     if (root === "supportedAppProtocolRes") return value;
     return { ended: "protocol error", reason: `instead of supportedAppProtocolRes: ${root} came` };
   } catch (error) {

@@ -7,6 +7,7 @@ import { Emitted } from "./emit/emitted.ts";
 import { encodeDocument, encodeFragment } from "./encodeInterpreted.ts";
 import { ExiError } from "./errors.ts";
 import { fromJson, toJson } from "./json.ts";
+import { checkLengths } from "./lengths.ts";
 import { MISS } from "./limits.ts";
 import type { AnyType, ComplexType, GlobalElement, Json } from "./model.ts";
 import { type Names, namesOf } from "./names.ts";
@@ -60,6 +61,12 @@ export class Codec {
     } catch (error) {
       return decodeDocument(this.names, missed(error, bytes));
     }
+  }
+
+  decodeStrictly(bytes: Uint8Array): { root: string; value: unknown } {
+    const document = this.decode(bytes);
+    checkLengths(this.#rootType(document.root), document.value, document.root);
+    return document;
   }
 
   encodeFragment(name: string, value: unknown): Uint8Array {

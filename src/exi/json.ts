@@ -4,31 +4,11 @@
  */
 import { BytesError, fromBase64, fromHex, toBase64, toHex } from "../util/bytes.ts";
 import { ExiError } from "./errors.ts";
-import { type Event, grammarOf, type Node } from "./grammar.ts";
-import { oncePer } from "./memo.ts";
+import { type Keyed, membersOf } from "./members.ts";
 import type { AnyType, Json, ValueForm } from "./model.ts";
 import { describe } from "./values.ts";
 
-type Keyed = Extract<Event, { key: string }>;
 type Members = { readonly [key: string]: unknown };
-
-/** Everything that an object of a complex type may hold, by its key. */
-const membersOf: (type: AnyType) => ReadonlyMap<string, Keyed> = oncePer(
-  (type) => new Map(collect(type).map((event) => [event.key, event])),
-);
-
-function collect(type: AnyType): Keyed[] {
-  const grammar = grammarOf(type);
-  const found: Keyed[] = [];
-  for (let place = grammar.first; place; place = place.following) gather(place.node, found);
-  if (grammar.mixedText) found.push(grammar.mixedText);
-  return found;
-}
-
-function gather({ term }: Node, found: Keyed[]): void {
-  if ("group" in term) for (const node of term.nodes) gather(node, found);
-  else if ("key" in term.event) found.push(term.event);
-}
 
 // To JSON
 

@@ -31,6 +31,8 @@ export interface SchemaSet<E extends Elements = Elements> {
   /** An EXI document with its header byte 0x80. */
   encode<K extends Root<E>>(root: K, value: Infer<E[K]>): Uint8Array;
   decode(bytes: Uint8Array): Document<E>;
+  /** As `decode`, and no text or octets are longer than the schema allows: for what strangers send. */
+  decodeStrictly(bytes: Uint8Array): Document<E>;
   /** An EXI fragment, as it is hashed for signatures. */
   encodeFragment<N extends string>(name: N, value: FragmentValue<E, N>): Uint8Array;
   decodeFragment(bytes: Uint8Array): { readonly name: string; readonly value: unknown };
@@ -48,6 +50,7 @@ export interface AnySet {
   prepare(): void;
   encode(root: string, value: unknown): Uint8Array;
   decode(bytes: Uint8Array): { readonly root: string; readonly value: unknown };
+  decodeStrictly(bytes: Uint8Array): { readonly root: string; readonly value: unknown };
   encodeFragment(name: string, value: unknown): Uint8Array;
   decodeFragment(bytes: Uint8Array): { readonly name: string; readonly value: unknown };
   toJson(root: string, value: unknown): Json;

@@ -125,6 +125,12 @@ function isBinary(value: unknown, { maxLength }: { maxLength: number }): value i
   return value instanceof Uint8Array && value.length <= maxLength;
 }
 
+/** Whether a value that was read is as long as its type allows; of others than texts and octets all are. */
+export function isWithin(form: ValueForm, value: unknown): boolean {
+  if (form.kind === "string") return isText(value, form);
+  return form.kind !== "binary" || isBinary(value, form);
+}
+
 function isInteger(value: unknown, { min, max }: IntegerForm): value is number | bigint {
   if (typeof value !== "bigint" && !Number.isSafeInteger(value)) return false;
   const integer = value as number | bigint;

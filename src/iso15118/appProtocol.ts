@@ -13,7 +13,11 @@ import {
   unsignedInt,
 } from "../exi/schema.ts";
 
-const sap = namespace("urn:iso:15118:2:2010:AppProtocol", { elements: "unqualified", attributes: "unqualified" });
+/** Of the handshake's schema. */
+export const sap = namespace("urn:iso:15118:2:2010:AppProtocol", {
+  elements: "unqualified",
+  attributes: "unqualified",
+});
 
 /** Chosen by the EVCC, one for each protocol it offers. */
 const idType = unsignedByte;
@@ -24,7 +28,8 @@ const responseCodeType = enumeration([
   "Failed_NoNegotiation",
 ]);
 
-const AppProtocolType = sap.complexType({
+/** 8.2.2: one of the protocols that are offered. */
+export const AppProtocolType = sap.complexType({
   ProtocolNamespace: element(string(100)),
   VersionNumberMajor: element(unsignedInt),
   VersionNumberMinor: element(unsignedInt),

@@ -6,5 +6,6 @@ export { type LoadOptions, loadPki } from "./load.ts";
 export { type MemberId, type MemberRow, members } from "./members.ts";
 export { ocspFiles } from "./ocspData.ts";
 export { createPki, type OcspSigner, type Pki, type PkiOptions } from "./pki.ts";
+export { type Reissued, reissue } from "./reissue.ts";
 export { createTestPki, requireFault, type TestPki, type TestPkiOptions } from "./testPki.ts";
 export { type WriteOptions, writeFiles, writePki } from "./write.ts";

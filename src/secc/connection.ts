@@ -121,7 +121,7 @@ export class Connection {
 
   /** The handshake. @throws PeerError when it is none. */
   #agree(exi: Uint8Array): Answer {
-    const { root, value } = appProtocol.decode(exi);
+    const { root, value } = appProtocol.decodeStrictly(exi);
     if (root !== "supportedAppProtocolReq") throw new ProtocolError(`a ${root} instead of the handshake`);
     const { trace, protocols } = this.#options;
     traceMessage(trace, "EV", root);

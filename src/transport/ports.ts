@@ -118,7 +118,19 @@ export interface PeerCertificates {
 
 export type PeerVerdict = { readonly ok: true } | { readonly ok: false; readonly reason: string };
 
+/** What a client offers instead of what ISO 15118-2 wants, to test servers with; names are OpenSSL's. */
+export interface TlsOffer {
+  readonly minVersion?: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
+  readonly maxVersion?: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
+  readonly ciphers?: string;
+  readonly ecdhCurve?: string;
+  readonly sigalgs?: string;
+  /** Cars send no server name. */
+  readonly servername?: string;
+}
+
 export interface TlsClientOptions {
+  readonly offer?: TlsOffer;
   /** Our own judgement of the server, given before any byte of the application goes either way. */
   verify(shown: PeerCertificates): PeerVerdict;
   readonly requestOCSP?: boolean;

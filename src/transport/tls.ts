@@ -32,10 +32,11 @@ export function tlsInfo(socket: tls.TLSSocket, peerChain: readonly Uint8Array[])
 /** @throws StreamError; a server whose certificates `verify` refuses has got no application byte. */
 export function connectTls(options: ConnectOptions & { tls: TlsClientOptions }, clock: Clock): Promise<ByteStream> {
   const { host, port, timeoutMs } = options;
-  const { verify, requestOCSP = false, onKeyLog } = options.tls;
+  const { verify, requestOCSP = false, onKeyLog, offer } = options.tls;
   return new Promise((resolve, reject) => {
     const socket = tls.connect({
       ...profile,
+      ...offer,
       host,
       port,
       // Node knows this option; its types only know it for servers.

@@ -7,7 +7,7 @@ const floors: readonly (readonly string[])[] = [
   ["util"],
   ["exi", "v2gtp", "x509", "rpc", "fsm", "framework", "transport"],
   ["iso15118", "ocpp", "evseSecurity", "pki", "interfaces"],
-  ["secc", "evcc", "chargePoint", "csms"],
+  ["secc", "evcc", "faults", "chargePoint", "csms"],
   ["modules"],
   ["cli"],
 ];

@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { scenarios } from "../../src/cli/peer/scenarios.ts";
+import { catalogue } from "../../src/faults/index.ts";
 import { charger, pkiFolder, plugcharge, verdicts } from "./peer/support.ts";
 
 describe("plugcharge ev", () => {
@@ -128,5 +129,73 @@ describe("plugcharge ev", () => {
     const ev = plugcharge("ev", "--iface", "lo", "--pki", pki);
     expect(await ev.exitCode).toBe(2);
     expect(ev.errors.join("")).toMatch(/password/i);
+  });
+});
+
+describe("plugcharge ev --fault", () => {
+  it("lists every fault with the answer that is right", async () => {
+    const list = plugcharge("ev", "--fault", "list", "--json");
+    expect(await list.exitCode).toBe(0);
+    expect(list.lines.map((line) => JSON.parse(line).name)).toEqual(catalogue.ev.map(({ name }) => name));
+    const people = plugcharge("ev", "--fault", "list");
+    expect(await people.exitCode).toBe(0);
+    expect(people.lines).toHaveLength(2 * catalogue.ev.length);
+  });
+
+  it.each([
+    ["certificate:garbage", "says PaymentDetailsRes FAILED_CertChainError"],
+    ["contract:expired", "says PaymentDetailsRes FAILED_CertificateExpired"],
+    ["mo:bad-signature", "says PaymentDetailsRes FAILED_CertChainError"],
+    ["value:no-tls", "says PaymentServiceSelectionRes FAILED_PaymentSelectionInvalid"],
+  ])("%s: our charger is right, and charges an honest car after it", async (fault, got) => {
+    const pki = await pkiFolder("everest");
+    const secc = await charger("--pki", pki);
+    const ev = plugcharge("ev", ...secc.at, "--pki", pki, "--fault", fault, "--then-charge", "--json");
+    expect(await ev.exitCode).toBe(0);
+    expect(verdicts(ev)).toMatchObject([{ verdict: "right", fault, got }, { verdict: "charged" }]);
+    secc.interrupt();
+    await secc.exitCode;
+  });
+
+  it("says in words what was right", async () => {
+    const pki = await pkiFolder();
+    const secc = await charger("--pki", pki);
+    const ev = plugcharge("ev", ...secc.at, "--pki", pki, "--fault", "session:zero");
+    expect(await ev.exitCode).toBe(0);
+    expect(ev.lines.at(-1)).toMatch(
+      /^Right: after session:zero the other side says ServiceDiscoveryRes FAILED_UnknownSession/,
+    );
+    secc.interrupt();
+    await secc.exitCode;
+  });
+
+  it("bad case: what had no place in the session is no success", async () => {
+    const pki = await pkiFolder();
+    const secc = await charger("--pki", pki, "--auth", "eim");
+    const ev = plugcharge("ev", ...secc.at, "--pki", pki, "--fault", "signature:der");
+    expect(await ev.exitCode).toBe(1);
+    expect(ev.lines.at(-1)).toMatch(
+      /^Not tested: signature:der had no place in this session: .*does not offer Contract/,
+    );
+    secc.interrupt();
+    await secc.exitCode;
+  });
+
+  it.each([
+    [["--fault", "session:zeros"], /There is no such fault. Did you mean session:zero\?/],
+    [["--fault", "signature:der", "--scenario", "ac-eim"], /has no place in ac-eim.*expected ac-pnc/],
+    [["--fault", "signature:der", "--no-tls"], /has no place in|TLS/],
+  ])("bad case: %j is refused before anything is sent", async (args, sentence) => {
+    const ev = plugcharge("ev", "--iface", "lo", ...args);
+    expect(await ev.exitCode).toBe(2);
+    expect(ev.errors.join("")).toMatch(sentence);
+  });
+
+  it("bad case: without the key of the CA that has to sign, it says which", async () => {
+    const pki = await pkiFolder("everest");
+    rmSync(join(pki, "client/mo/MO_SUB_CA2.key"));
+    const ev = plugcharge("ev", "--iface", "lo", "--pki", pki, "--fault", "contract:expired");
+    expect(await ev.exitCode).toBe(2);
+    expect(ev.errors.join("")).toMatch(/the key of moSub2 is not there.*pki init/);
   });
 });

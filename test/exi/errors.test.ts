@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ExiError } from "../../src/exi/errors.ts";
 import { boolean, element, namespace, repeated, schemaSet, string, unsignedByte } from "../../src/exi/schema.ts";
+import { replaceOctets } from "../../src/faults/bits.ts";
 import { appProtocol } from "../../src/iso15118/appProtocol.ts";
 import { iso2 } from "../../src/iso15118/iso2/index.ts";
 import { xmldsig } from "../../src/iso15118/xmldsig.ts";
@@ -194,5 +195,19 @@ describe("hostile sizes", () => {
     const octets = (upToT + "000000000010".repeat(2000)).match(/.{8}/g) ?? [];
     const error = errorOf(() => set.decode(Uint8Array.from(octets, (digits) => Number.parseInt(digits, 2))));
     expect(error.expected).toBe("at most 65536 characters of earlier strings");
+  });
+});
+
+describe("what strangers send", () => {
+  it("bad case: a text or octets longer than the schema allows are read, but not strictly", () => {
+    const Header = { SessionID: new Uint8Array(8) };
+    const EVCCID = Uint8Array.of(1, 2, 3, 4, 5, 6);
+    const exi = iso2.encode("V2G_Message", { Header, Body: { SessionSetupReq: { EVCCID } } });
+    expect(iso2.decodeStrictly(exi).value).toEqual(iso2.decode(exi).value);
+    const longer = replaceOctets(exi, EVCCID, Uint8Array.of(...EVCCID, 7));
+    expect(iso2.decode(longer).root).toBe("V2G_Message");
+    expect(() => iso2.decodeStrictly(longer)).toThrow(
+      "V2G_Message/Body/SessionSetupReq/EVCCID: expected at most 6 bytes",
+    );
   });
 });

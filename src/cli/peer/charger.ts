@@ -32,6 +32,8 @@ export interface ChargerOptions {
   readonly evse: Partial<Evse>;
   /** Asks the car to agree on another schedule as soon as it charges. */
   readonly renegotiates?: boolean;
+  /** How long a TLS handshake may take, in milliseconds. */
+  readonly handshakeMs?: number;
   /** Gets a session when it is over. */
   onSession(verdict: SessionVerdict): void;
 }
@@ -51,7 +53,7 @@ export async function openCharger(options: ChargerOptions): Promise<Secc> {
     ...options,
     trace: timeline,
     patient: true,
-    tls: { handshakeMs: HANDSHAKE_MS },
+    tls: { handshakeMs: options.handshakeMs ?? HANDSHAKE_MS },
     protocols: [iso2Protocol],
     settings: AUTHORIZATION,
     closeAtOnce: false,

@@ -1,5 +1,6 @@
 /** What a test with a foreign charger or car is about: one row a scenario. `plugcharge ev` and `plugcharge secc` read no other place. */
 import type { CarSession, EnergyTransferMode } from "../../evcc/index.ts";
+import type { Traits } from "../../faults/index.ts";
 import type { Evse } from "../../secc/evse.ts";
 import type { Payment } from "./verdict.ts";
 
@@ -10,6 +11,7 @@ export interface Scenario {
   readonly name: string;
   /** One clause: what is special, and what the other side must be able to. */
   readonly about: string;
+  readonly protocol: Traits["protocol"];
   readonly payment: Payment;
   /** What the car asks for. */
   readonly mode: EnergyTransferMode;
@@ -50,6 +52,7 @@ const ac: Partial<Evse> = {
 };
 
 const acPnc = {
+  protocol: "ISO 15118-2",
   payment: "Contract",
   mode: "AC_three_phase_core",
   tls: "required",
@@ -62,6 +65,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: "ac-eim",
     about: "AC, paid by external payment, with TLS or without",
+    protocol: "ISO 15118-2",
     payment: "ExternalPayment",
     mode: "AC_three_phase_core",
     tls: "wanted",
@@ -97,4 +101,14 @@ export const anyCar: Partial<Evse> = { ...ac, paymentOptions: ["Contract", "Exte
 
 export function findScenario(name: string): Scenario | undefined {
   return scenarios.find((scenario) => scenario.name === name);
+}
+
+/** Whether something that needs a session of this kind has its place in the scenario. */
+export function suits({ protocol, payment, mode, tls }: Scenario, needs: Partial<Traits>): boolean {
+  return (
+    (needs.protocol === undefined || needs.protocol === protocol) &&
+    (needs.payment === undefined || needs.payment === payment) &&
+    (needs.energy === undefined || mode.startsWith(needs.energy)) &&
+    (needs.tls === undefined || tls !== (needs.tls ? "none" : "required"))
+  );
 }

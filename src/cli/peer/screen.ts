@@ -1,4 +1,6 @@
 /** A timeline and verdicts on standard output, for people or as JSON lines. */
+
+import type { FaultVerdict } from "../../faults/index.ts";
 import { systemClock } from "../../util/clock.ts";
 import { Timeline } from "../../util/trace.ts";
 import type { Io } from "../io.ts";
@@ -7,7 +9,7 @@ import type { SessionVerdict } from "./verdict.ts";
 
 export interface Screen {
   readonly timeline: Timeline;
-  tell(verdict: SessionVerdict): void;
+  tell(verdict: SessionVerdict | FaultVerdict): void;
   end(): void;
 }
 
@@ -23,7 +25,7 @@ export function openScreen(io: Io, json: boolean, title: string): Screen {
     timeline,
     tell(verdict) {
       if (!json) printer.end();
-      print(json ? JSON.stringify(verdict) : `\n${inWords(verdict)}`);
+      print(json ? JSON.stringify(verdict) : `\n${"fault" in verdict ? faultInWords(verdict) : inWords(verdict)}`);
     },
     end() {
       stop();
@@ -38,4 +40,10 @@ function inWords({ verdict, reason, tls, payment, cycles, messages, ms }: Sessio
   if (verdict === "failed") return `Failed: ${reason}.`;
   const how = `${payment ? paidBy[payment] : "without payment"}, ${tls ? "with" : "without"} TLS`;
   return `Charged ${how}: ${cycles} turns of the charge loop, ${messages} messages in ${ms} ms. End: ${reason}.`;
+}
+
+function faultInWords({ verdict, fault, got, expected, rule, meaning }: FaultVerdict): string {
+  if (verdict === "not reached") return `Not tested: ${fault} had no place in this session: ${got}.`;
+  if (verdict === "right") return `Right: after ${fault} the other side ${got} [${rule}].`;
+  return `Wrong: after ${fault} the other side ${got}.\nExpected: ${expected} [${rule}].\nThat means: ${meaning}.`;
 }

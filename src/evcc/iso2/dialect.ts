@@ -16,7 +16,7 @@ export function iso2Dialect(given: Parameters<typeof newSession>[0], ports: Iso2
     session: newSession(given),
     first: sessionSetupReq,
     encode: (request, session) => iso2.encode("V2G_Message", messageOf(headerOf(request, session), request)),
-    decode: (exi) => iso2.decode(exi),
+    decode: (exi) => iso2.decodeStrictly(exi),
     timeout: ({ name }) => messageTimes[name].timeout,
     renegotiation: ({ car }, needs) => ({ renegotiating: true, car: { ...car, ...needs } }),
   };

@@ -38,7 +38,7 @@ export function iso2Session({
 }
 
 function read(exi: Uint8Array): ReturnType<Dialect<Iso2>["read"]> {
-  const { name, message } = requestIn(iso2.decode(exi));
+  const { name, message } = requestIn(iso2.decodeStrictly(exi));
   // The name tells the type of the body, which the compiler cannot follow.
   return { name, message: { ...message, exi } } as ReturnType<typeof read>;
 }

@@ -1,0 +1,35 @@
+/** Certificates with a fault, issued by the CAs of a folder that has their keys. */
+import { join } from "node:path";
+import type { Contract } from "../../evcc/index.ts";
+import { normaliseEmaid } from "../../iso15118/emaid.ts";
+import { loadPki, type MemberId, type Reissued, reissue, requireFault } from "../../pki/index.ts";
+import { systemClock } from "../../util/clock.ts";
+import type { Files } from "../../util/files.ts";
+import { cryptoRandom } from "../../util/random.ts";
+import type { PkiFolder } from "./pkiFolder.ts";
+
+/** @param fault as `plugcharge pki faults` names it. @throws UserError when the folder cannot issue it. */
+export async function faultyContract(files: Files, folder: PkiFolder, fault: string): Promise<Contract> {
+  const { certificate, key, chain } = await issued("contract", fault, files, folder, folder.names.car.password);
+  return {
+    eMAID: normaliseEmaid(certificate.subject.CN ?? ""),
+    chain: [certificate, ...chain].map(({ der }) => der),
+    key,
+  };
+}
+
+async function issued(
+  member: MemberId,
+  fault: string,
+  files: Files,
+  { dir, layout }: PkiFolder,
+  passwordFile: string,
+): Promise<Reissued> {
+  const [password = ""] = ((await text(files, join(dir, passwordFile))) ?? "").split(/\r?\n/);
+  const pki = await loadPki({ files, dir, layout, password });
+  return reissue(member, requireFault(fault), pki, { clock: systemClock, random: cryptoRandom });
+}
+
+async function text(files: Files, file: string): Promise<string | undefined> {
+  return (await files.info(file)) ? Buffer.from(await files.read(file)).toString("utf8") : undefined;
+}

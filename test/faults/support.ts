@@ -1,0 +1,139 @@
+/** Our car and our charger, one of them with a fault, in memory and without waiting. */
+
+import { freeUdpPort } from "../../src/cli/demo/freePort.ts";
+import { type CarOptions, driveCar } from "../../src/cli/peer/car.ts";
+import { type ChargerOptions, openCharger } from "../../src/cli/peer/charger.ts";
+import { driveFaultyCar } from "../../src/cli/peer/faultyCar.ts";
+import { anyCar, type Scenario, scenarios, suits } from "../../src/cli/peer/scenarios.ts";
+import type { SessionVerdict } from "../../src/cli/peer/verdict.ts";
+import type { Contract } from "../../src/evcc/index.ts";
+import type { Fault, FaultVerdict } from "../../src/faults/index.ts";
+import { createPki, type Pki, type Reissued, reissue, requireFault } from "../../src/pki/index.ts";
+import { memoryNetwork } from "../../src/transport/memory.ts";
+import { nodeNetwork } from "../../src/transport/node.ts";
+import type { Network } from "../../src/transport/ports.ts";
+import { systemClock } from "../../src/util/clock.ts";
+import { silentLogger as log } from "../../src/util/log.ts";
+import { ManualClock } from "../../src/util/manualClock.ts";
+import { cryptoRandom as random } from "../../src/util/random.ts";
+import { Timeline } from "../../src/util/trace.ts";
+import { exportPrivateKey, toPem } from "../../src/x509/index.ts";
+import { link, SDP_PORT } from "../secc/world.ts";
+
+export const clock = new ManualClock();
+export const pki: Pki = await createPki({ clock, random });
+
+export function contractOf({ certificate, key, chain }: Reissued): Contract {
+  return { eMAID: certificate.subject.CN ?? "", key, chain: [certificate, ...chain].map(({ der }) => der) };
+}
+
+const member = (id: "contract" | "secc"): Reissued => ({
+  ...{ certificate: pki.certificate(id), key: pki.key(id), chain: pki.chain(id) },
+});
+export const contract: Contract = contractOf(member("contract"));
+
+/** The contract with the fault of the PKI that a fault is about. */
+export async function contractFor({ how }: Fault): Promise<Contract> {
+  if (how.seam !== "certificates") return contract;
+  return contractOf(await reissue("contract", requireFault(how.fault), pki, { clock, random }));
+}
+
+/** The first scenario in which a fault has its place. */
+export function scenarioFor({ needs }: Fault): Scenario {
+  const found = scenarios.find((scenario) => suits(scenario, needs));
+  if (!found) throw new TypeError("no scenario for this fault");
+  return found;
+}
+
+export interface World {
+  readonly network: Network;
+  readonly verdicts: SessionVerdict[];
+  /** A car at this charger. */
+  car(change?: Partial<CarOptions>): CarOptions;
+  close(): Promise<void>;
+}
+
+/** A charger for every car. */
+export async function world(change: Partial<ChargerOptions> = {}): Promise<World> {
+  const network = memoryNetwork({
+    certificates: { chain: [pki.certificate("secc"), ...pki.chain("secc")].map(({ der }) => der) },
+  });
+  const timeline = new Timeline(clock, { keep: 0 });
+  const verdicts: SessionVerdict[] = [];
+  const options = { network, clock, random, log, timeline, link, sdpPort: SDP_PORT };
+  const charger = await openCharger({
+    ...options,
+    ...{ tlsSecurity: "allow", credentials: { chain: "", key: "" }, contractRoots: pki.trust.mo, evse: anyCar },
+    onSession: (verdict) => verdicts.push(verdict),
+    ...change,
+  });
+  return {
+    ...{ network, verdicts },
+    car: (own = {}) => ({
+      ...{ ...options, timeline: new Timeline(clock, { keep: 0 }), tls: "wanted", scenario: scenarios[0] as Scenario },
+      ...{ contract, roots: pki.trust.v2g, cycles: 1, interrupted: new Promise<void>(() => {}) },
+      ...own,
+    }),
+    close: () => charger.close(),
+  };
+}
+
+/** The same over real sockets of this machine. */
+export async function loopback(change: Partial<ChargerOptions> = {}): Promise<World> {
+  const network = nodeNetwork();
+  const now = await createPki({ clock: systemClock, random });
+  const verdicts: SessionVerdict[] = [];
+  const options = { network, clock: systemClock, random, log, link, sdpPort: await freeUdpPort() };
+  const [chain, key] = [
+    toPem(now.certificate("secc"), ...now.chain("secc")),
+    exportPrivateKey(now.key("secc"), "pkcs8"),
+  ];
+  const charger = await openCharger({
+    ...{ ...options, timeline: new Timeline(systemClock, { keep: 0 }) },
+    ...{ tlsSecurity: "allow", credentials: { chain, key }, contractRoots: now.trust.mo, evse: anyCar },
+    onSession: (verdict) => verdicts.push(verdict),
+    ...change,
+  });
+  const contract = contractOf({
+    certificate: now.certificate("contract"),
+    key: now.key("contract"),
+    chain: now.chain("contract"),
+  });
+  return {
+    ...{ network, verdicts },
+    car: (own = {}) => ({
+      ...{
+        ...options,
+        timeline: new Timeline(systemClock, { keep: 0 }),
+        tls: "wanted",
+        scenario: scenarios[0] as Scenario,
+      },
+      ...{ contract, roots: now.trust.v2g, cycles: 1, interrupted: new Promise<void>(() => {}) },
+      ...own,
+    }),
+    close: () => charger.close(),
+  };
+}
+
+/** Lets time go by until a promise is kept. */
+export async function inTime<T>(promise: Promise<T>): Promise<T> {
+  let over = false;
+  const done = promise.finally(() => {
+    over = true;
+  });
+  while (!over) await clock.advance(100);
+  return done;
+}
+
+/** The verdict on a fault of the car at our charger. */
+export async function atOurCharger(fault: Fault, { car }: World): Promise<FaultVerdict> {
+  const scenario = scenarioFor(fault);
+  const tls = fault.needs.tls === false ? "none" : "wanted";
+  const own = { scenario, tls, contract: await contractFor(fault), random } as const;
+  return inTime(driveFaultyCar({ ...car(own), fault, random }));
+}
+
+/** Whether the charger still serves an honest car. */
+export async function charges({ car }: World): Promise<SessionVerdict> {
+  return inTime(driveCar(car()));
+}
