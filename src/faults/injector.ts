@@ -9,7 +9,7 @@ import type {
   TlsClientOptions,
 } from "../transport/ports.ts";
 import { StreamError } from "../transport/ports.ts";
-import type { Clock } from "../util/clock.ts";
+import { type Clock, sleep } from "../util/clock.ts";
 import type { Random } from "../util/random.ts";
 import { encodeFrame, payloadType } from "../v2gtp/header.ts";
 import { DatagramFaults } from "./datagramFaults.ts";
@@ -28,6 +28,8 @@ export interface InjectorOptions {
 }
 
 const WATCH_MS = 6_000;
+/** For the counterpart to notice that others have gone. */
+const REST_MS = 300;
 
 export class Injector {
   /** What the honest side is given instead of its own. */
@@ -174,7 +176,7 @@ export class Injector {
     );
     if (after === "go on") {
       await Promise.all(opened.map((stream) => stream.speakAndLeave(turn)));
-      return;
+      return sleep(this.#options.clock, REST_MS);
     }
     for (const stream of opened) stream.attack(this.#attack([turn], { hears: "TLS" }));
     throw new StreamError("handshake", "ERR_FAULT", "a fault on purpose took the place of the handshake");
