@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { defineModule, type ModuleContext } from "../../framework/module.ts";
 import type { Capture } from "../../secc/capture.ts";
 import type { OutwardEffect } from "../../secc/effects.ts";
@@ -11,9 +12,11 @@ import { UserError } from "../../util/errors.ts";
 import { SDP_PORT } from "../../v2gtp/sdp.ts";
 import { Certificates } from "./certificates.ts";
 import { chargerCommands, extensionsCommands } from "./commands.ts";
+import { grantsOf } from "./grants.ts";
 import { keyLog } from "./keyLog.ts";
 import { manifest } from "./manifest.ts";
 import { NetworkStart } from "./networkStart.ts";
+import { readSchedules, type SchedulePaths } from "./scheduleFile.ts";
 import { ValueAddedServices } from "./vas.ts";
 
 type Context = ModuleContext<typeof manifest>;
@@ -30,7 +33,7 @@ export interface EvseV2GOptions {
 
 /** The module over any network, and with its frames kept if somebody wants them. */
 export function evseV2G({ networkOf = nodeNetwork, capture }: EvseV2GOptions = {}) {
-  return defineModule(manifest, (ctx) => {
+  return defineModule(manifest, async (ctx) => {
     const { config, log, provides, requires, clock } = ctx;
     const [security] = requires.security;
     if (!security) throw new UserError("EvseV2G needs a connection 'security'");
@@ -45,6 +48,7 @@ export function evseV2G({ networkOf = nodeNetwork, capture }: EvseV2GOptions = {
     const secc = new Secc({
       ...{ network: networkOf(clock), clock, log, trace: ctx.trace, random: ctx.random, protocols },
       ...seccOptions(ctx, certificates),
+      settings: { ...authorizationTimes(ctx), ...(await readSchedules(ctx.files, schedulePaths(ctx))) },
       maxConnections: MAX_CONNECTIONS,
       ...(capture ? { capture } : {}),
       serviceParameters: (id) => services.parameters(id),
@@ -61,6 +65,10 @@ export function evseV2G({ networkOf = nodeNetwork, capture }: EvseV2GOptions = {
         provides.charger.raiseError("generic/CommunicationFault", { message: `Device ${config.device}: ${reason}` }),
       clear: () => provides.charger.clearErrors("generic/CommunicationFault"),
     });
+    secc.update({ freeService: config.free_service });
+    requires.evse_manager[0]?.subscribe("enforced_limits", (limits) =>
+      secc.update({ granted: grantsOf(limits, clock.now(), secc.evse.nominalVoltage) }),
+    );
     security.subscribe("certificate_store_update", ({ leaf_certificate_type, ca_certificate_type }) => {
       if (leaf_certificate_type === "V2G" || ca_certificate_type === "V2G") return start.reload();
     });
@@ -96,11 +104,23 @@ function seccOptions({ config, simulation, files, log }: Context, certificates: 
       handshakeMs: config.tls_timeout,
       ...(config.tls_key_logging ? { onKeyLog: keyLog(config.tls_key_logging_path, files, log) } : {}),
     },
-    settings: { authTimeoutPnc: config.auth_timeout_pnc, authTimeoutEim: config.auth_timeout_eim },
     closeAtOnce: config.terminate_connection_on_failed_response,
     checkContract: config.verify_contract_cert_chain
       ? (chain: Parameters<Certificates["checkContract"]>[0]) => certificates.checkContract(chain)
       : async () => ({ result: "unchecked" }) as const,
+  };
+}
+
+function authorizationTimes({ config }: Context) {
+  return { authTimeoutPnc: config.auth_timeout_pnc, authTimeoutEim: config.auth_timeout_eim };
+}
+
+function schedulePaths({ config, env }: Context): SchedulePaths {
+  const below = (dir: string, path: string) => (path === "" ? "" : resolve(dir, path));
+  return {
+    schedules: below(env.shareDir, config.schedules),
+    key: below(env.certsDir, config.sales_tariff_key),
+    password: config.sales_tariff_key_password,
   };
 }
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { ConfigOf } from "../../framework/manifest.ts";
 import { defineManifest } from "../../framework/manifest.ts";
+import { evse_manager } from "../../interfaces/evse_manager.ts";
 import { evse_security } from "../../interfaces/evse_security.ts";
 import { ISO15118_charger } from "../../interfaces/ISO15118_charger.ts";
 import { ISO15118_vas } from "../../interfaces/ISO15118_vas.ts";
@@ -43,6 +44,18 @@ export const manifest = defineManifest({
       .default(55)
       .describe("seconds to wait for the authorization of a contract; 0 is for ever"),
     auth_timeout_eim: z.int().min(0).default(300).describe("seconds to wait for external authorization; 0 is for ever"),
+    free_service: z.boolean().default(false).describe("tell cars that charging costs nothing"),
+    schedules: z
+      .string()
+      .default("")
+      .describe(
+        "JSON file with the schedules and tariffs that cars choose from, see docs/how-to/schedules.md; none for one schedule without a tariff",
+      ),
+    sales_tariff_key: z
+      .string()
+      .default("")
+      .describe("private key of the mobility operator's Sub-CA 2 that signs tariffs; none to send them unsigned"),
+    sales_tariff_key_password: z.string().default("").describe("password of that key"),
     enable_sdp_server: z.boolean().default(true).describe("false when another module answers SECC discovery"),
     publish_telemetry_only_on_change: z.boolean().default(true).describe("without effect: there is no telemetry"),
   }),
@@ -53,6 +66,8 @@ export const manifest = defineManifest({
   requires: {
     security: { interface: evse_security },
     iso15118_vas: { interface: ISO15118_vas, min: 0, max: 128 },
+    /** Tells of the limits to come, so that cars can be told of them too. */
+    evse_manager: { interface: evse_manager, min: 0, max: 1 },
   },
 });
 

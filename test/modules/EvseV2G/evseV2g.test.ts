@@ -176,8 +176,9 @@ describe("a contract", () => {
 
   it("bad case: no root at all", async () => {
     const of = await start({ own: true });
-    for (const type of ["mo/MO_ROOT_CA.pem", "v2g/V2G_ROOT_CA.pem"]) await rm(join(of.certsDir, "ca", type));
+    // Without a root there would be no connection either.
     const ev = await connect(of);
+    for (const type of ["mo/MO_ROOT_CA.pem", "v2g/V2G_ROOT_CA.pem"]) await rm(join(of.certsDir, "ca", type));
     expect(code(await showContract(of, ev))).toBe("FAILED_NoCertificateAvailable");
   });
 
