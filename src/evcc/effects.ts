@@ -1,7 +1,7 @@
 /** What a session wants to happen outside, as values; whoever runs the session carries them out. */
 import type { VariableName, VariableValue } from "../framework/interface.ts";
 import type { ISO15118_ev } from "../interfaces/ISO15118_ev.ts";
-import type { PhysicalValue, RequestName } from "../iso15118/iso2/index.ts";
+import type { PhysicalValue } from "../iso15118/iso2/index.ts";
 import { plainValue } from "../iso15118/physicalValue.ts";
 import type { TraceEvent } from "../util/trace.ts";
 
@@ -15,8 +15,10 @@ export type Effect =
   /** The session is set up in time. */
   | { readonly to: "timer"; readonly timer: "established" }
   /** The EVSE works on `request`; starts a patience of `ms` unless one is running, or ends it. */
-  | { readonly to: "timer"; readonly timer: "ongoing"; readonly request: RequestName; readonly ms: number }
+  | { readonly to: "timer"; readonly timer: "ongoing"; readonly request: string; readonly ms: number }
   | { readonly to: "timer"; readonly timer: "over" }
+  /** The EVSE has `ms` for all that comes before charging; undefined: it was in time. */
+  | { readonly to: "timer"; readonly timer: "readyToCharge"; readonly ms: number | undefined }
   | { readonly to: "trace"; readonly event: TraceEvent };
 
 /** Publishes a variable of ISO15118_ev; those without content need no value. */

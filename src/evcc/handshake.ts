@@ -1,5 +1,6 @@
 /** The car's side of the handshake, ISO 15118-2 clause 8.2: it offers protocols, the SECC picks one. */
 import type { AppProtocol, SupportedAppProtocolReq, SupportedAppProtocolRes } from "../iso15118/appProtocol.ts";
+import { DIN_NAMESPACE } from "../iso15118/din70121/index.ts";
 import { ISO2_NAMESPACE } from "../iso15118/iso2/index.ts";
 
 /** A protocol that the car speaks. */
@@ -9,6 +10,8 @@ export interface SpokenProtocol {
   readonly ProtocolNamespace: string;
   readonly VersionNumberMajor: number;
   readonly VersionNumberMinor: number;
+  /** It is never spoken over TLS. */
+  readonly plainOnly?: true;
 }
 
 export const iso15118_2: SpokenProtocol = {
@@ -18,10 +21,22 @@ export const iso15118_2: SpokenProtocol = {
   VersionNumberMinor: 0,
 };
 
+export const din70121: SpokenProtocol = {
+  name: "DIN SPEC 70121",
+  ProtocolNamespace: DIN_NAMESPACE,
+  VersionNumberMajor: 2,
+  VersionNumberMinor: 0,
+  plainOnly: true,
+};
+
 /** @param protocols the most wanted first; at most 20. SchemaID and priority count from 1. */
 export function offer(protocols: readonly SpokenProtocol[]): SupportedAppProtocolReq {
   const AppProtocol = protocols.map(
-    ({ name: _, ...protocol }, index): AppProtocol => ({ ...protocol, SchemaID: index + 1, Priority: index + 1 }),
+    ({ name: _, plainOnly: __, ...protocol }, index): AppProtocol => ({
+      ...protocol,
+      SchemaID: index + 1,
+      Priority: index + 1,
+    }),
   );
   return { AppProtocol };
 }

@@ -13,6 +13,7 @@ export type {
 } from "./car.ts";
 export { type ChargerVerdict, checkCharger } from "./charger.ts";
 export type { Effect } from "./effects.ts";
+export { din70121, iso15118_2, type SpokenProtocol } from "./handshake.ts";
 export { checkNewContract, type NewContractVerdict } from "./newContract.ts";
 export { isRegular, type Outcome } from "./outcome.ts";
 export { type CarOptions, type CarPorts, CarSession } from "./session.ts";

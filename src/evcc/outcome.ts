@@ -1,4 +1,5 @@
 /** How a session of the car ends. Every way has words for people. */
+import type { ResponseName as DinResponseName } from "../iso15118/din70121/index.ts";
 import type { ResponseName } from "../iso15118/iso2/index.ts";
 import type { PausedSession } from "./car.ts";
 
@@ -10,7 +11,7 @@ export type Outcome =
   | {
       readonly ended: "refused";
       readonly reason: string;
-      readonly message: ResponseName;
+      readonly message: ResponseName | DinResponseName;
       readonly ResponseCode: string;
       /** Of CertificateUpdateRes: days until the car may ask for a renewal again, 0 at the next charging, -1 never. */
       readonly retryDays?: number;

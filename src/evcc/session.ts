@@ -11,15 +11,18 @@ import type { Step } from "../util/trace.ts";
 import type { Car, Contract, PausedSession } from "./car.ts";
 import { type ConnectionPorts, type ConnectionWishes, connectCharger, setupTime } from "./connect.ts";
 import { type ChangedNeeds, type Conversation, conversationOf } from "./conversation.ts";
+import { dinDialect } from "./din70121/dialect.ts";
 import { decided, type Effect } from "./effects.ts";
 import { Exchange, noAnswer } from "./exchange.ts";
-import { agreedOn, iso15118_2, offer } from "./handshake.ts";
+import { agreedOn, din70121, iso15118_2, offer, type SpokenProtocol } from "./handshake.ts";
 import { iso2Dialect } from "./iso2/dialect.ts";
 import { isRegular, type Outcome } from "./outcome.ts";
 import type { Witness } from "./witness.ts";
 
 export interface CarOptions extends ConnectionWishes {
   readonly car: Car;
+  /** What it speaks, the most wanted first; ISO 15118-2 alone when absent. */
+  readonly protocols?: readonly SpokenProtocol[];
   /** A paused session to join. */
   readonly resume?: PausedSession;
 }
@@ -42,12 +45,11 @@ const steps: Readonly<Record<string, Step>> = {
   ServiceDiscovery: 2,
   ServiceDetail: 2,
   PaymentServiceSelection: 2,
+  ServicePaymentSelection: 2,
   CertificateInstallation: 2,
   CertificateUpdate: 2,
   PaymentDetails: 2,
 };
-
-const protocols = [iso15118_2];
 
 /** One session under way; it starts at once. */
 export class CarSession {
@@ -58,6 +60,7 @@ export class CarSession {
   readonly #over = new AbortController();
   readonly #setup: Timer;
   #patience: Timer | undefined;
+  #readyToCharge: Timer | undefined;
   #exchange: Exchange | undefined;
   #conversation: Conversation | undefined;
   /** What ended it from this side; it explains more than the broken connection that follows. */
@@ -117,6 +120,7 @@ export class CarSession {
     } finally {
       this.#setup.cancel();
       this.#patience?.cancel();
+      this.#readyToCharge?.cancel();
       await this.#exchange?.close();
     }
   }
@@ -134,12 +138,14 @@ export class CarSession {
     if ("ended" in stream) return stream;
     this.#exchange = new Exchange(stream, this.#ports.clock);
     if (this.#over.signal.aborted) this.#exchange.destroy();
-    const refusal = await this.#agree(this.#exchange);
-    return refusal ?? this.#converse(stream, this.#exchange);
+    const agreed = await this.#agree(stream, this.#exchange);
+    return "ended" in agreed ? agreed : this.#converse(agreed, stream, this.#exchange);
   }
 
   /** SupportedAppProtocol; an outcome when there is no agreement. */
-  async #agree(exchange: Exchange): Promise<Outcome | undefined> {
+  async #agree({ tls }: ByteStream, exchange: Exchange): Promise<SpokenProtocol | Outcome> {
+    const protocols = (this.#options.protocols ?? [iso15118_2]).filter(({ plainOnly }) => !(plainOnly && tls));
+    if (protocols.length === 0) return { ended: "no common protocol", reason: "what the car speaks is not for TLS" };
     const request = appProtocol.encode("supportedAppProtocolReq", offer(protocols));
     const { witness } = this.#ports;
     witness?.("EV", "supportedAppProtocolReq", {});
@@ -151,16 +157,18 @@ export class CarSession {
     const agreement = agreedOn(response, protocols);
     if (!agreement.ok) return { ended: "no common protocol", reason: agreement.reason };
     this.#perform(decided({ step: 1, title: `agrees on ${agreement.protocol.name}`, outcome: "ok" }));
-    return undefined;
+    return agreement.protocol;
   }
 
-  #converse({ tls }: ByteStream, exchange: Exchange): Promise<Outcome> {
+  #converse(protocol: SpokenProtocol, { tls }: ByteStream, exchange: Exchange): Promise<Outcome> {
     const { car, resume } = this.#options;
     const { clock, storeContract = forgotten } = this.#ports;
     const ports = { now: () => clock.now(), storeContract };
-    const dialect = iso2Dialect({ car, secured: tls !== undefined, resume }, ports);
-    const perform = (effect: Effect) => this.#perform(effect);
-    this.#conversation = conversationOf(dialect, { exchange, ...this.#ports, perform });
+    const around = { exchange, ...this.#ports, perform: (effect: Effect) => this.#perform(effect) };
+    this.#conversation =
+      protocol === din70121
+        ? conversationOf(dinDialect(car), around)
+        : conversationOf(iso2Dialect({ car, secured: tls !== undefined, resume }, ports), around);
     return this.#conversation.run();
   }
 
@@ -181,6 +189,13 @@ export class CarSession {
     } else if (effect.timer === "over") {
       this.#patience?.cancel();
       this.#patience = undefined;
+    } else if (effect.timer === "readyToCharge") {
+      this.#readyToCharge?.cancel();
+      const { ms } = effect;
+      const reason = `the EVSE was not ready to charge in ${(ms ?? 0) / 1000} s`;
+      if (ms !== undefined) {
+        this.#readyToCharge = this.#ports.clock.setTimer(ms, () => this.#end({ ended: "timeout", reason }));
+      }
     } else {
       const { request, ms } = effect;
       this.#patience ??= this.#ports.clock.setTimer(ms, () =>

@@ -2,12 +2,13 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { Car } from "../../src/evcc/car.ts";
 import { checkCharger } from "../../src/evcc/charger.ts";
+import { din70121, iso15118_2, type SpokenProtocol } from "../../src/evcc/handshake.ts";
 import type { Outcome } from "../../src/evcc/outcome.ts";
 import { CarSession } from "../../src/evcc/session.ts";
 import { createPki } from "../../src/pki/pki.ts";
 import { requireFault } from "../../src/pki/testPki.ts";
 import type { OutwardEffect } from "../../src/secc/effects.ts";
-import { iso2Protocol } from "../../src/secc/handshake.ts";
+import { dinProtocol, iso2Protocol } from "../../src/secc/handshake.ts";
 import { Secc } from "../../src/secc/secc.ts";
 import { memoryNetwork } from "../../src/transport/memory.ts";
 import { nodeNetwork } from "../../src/transport/node.ts";
@@ -40,7 +41,9 @@ interface Setting {
   readonly sdpPort: number;
   readonly car?: Partial<Car>;
   /** How the station decides about the token. */
-  readonly authorization?: "Accepted" | "Blocked";
+  readonly authorization?: "Accepted" | "Blocked" | "never";
+  /** What the car speaks. */
+  readonly protocols?: readonly SpokenProtocol[];
   readonly receiptRequired?: boolean;
   readonly noTls?: boolean;
   /** What a DC charger finds; good when absent. */
@@ -80,6 +83,7 @@ async function plugIn({ network, clock, world = good, sdpPort, ...more }: Settin
   let demanding = false;
   const decide = () => {
     const status = more.authorization ?? "Accepted";
+    if (status === "never") return;
     const certificate_status = status === "Accepted" ? "Accepted" : "CertificateRevoked";
     secc.apply({ type: "authorization_response", authorization_status: status, certificate_status });
   };
@@ -96,7 +100,7 @@ async function plugIn({ network, clock, world = good, sdpPort, ...more }: Settin
     sdpPort,
     tlsSecurity: more.noTls ? "prohibit" : "force",
     tls: { handshakeMs: 5000 },
-    protocols: [iso2Protocol],
+    protocols: [dinProtocol, iso2Protocol],
     settings: { authTimeoutPnc: 55, authTimeoutEim: 300 },
     closeAtOnce: true,
     maxConnections: 4,
@@ -123,7 +127,11 @@ async function plugIn({ network, clock, world = good, sdpPort, ...more }: Settin
   const { certificate, key } = world.members.contract;
   const contract = { eMAID: certificate.subject.CN ?? "", chain: derOf(certificate, ...world.chain("contract")), key };
   const session = new CarSession(
-    { car: { ...anyCar, contract, ...more.car }, link, sdpPort, sdpCycles: 1, tls: more.noTls ? "wanted" : "required" },
+    {
+      car: { ...anyCar, contract, ...more.car },
+      ...{ link, sdpPort, sdpCycles: 1, tls: more.noTls ? "wanted" : "required" },
+      ...(more.protocols && { protocols: more.protocols }),
+    },
     {
       network,
       clock,
@@ -233,6 +241,78 @@ describe("In memory", () => {
     expect(names).toContain("dc_open_contactor");
     expect(names).not.toContain("start_pre_charge");
     expect(names).not.toContain("current_demand_started");
+  });
+
+  describe("by DIN SPEC 70121", () => {
+    const din = { car: direct, noTls: true, protocols: [din70121, iso15118_2] } as const;
+    const names = (effects: readonly OutwardEffect[]) =>
+      effects.flatMap((effect) => (effect.to === "charger" ? [effect.name] : []));
+
+    test("a session charges until the battery is full, and never above the EVSE's limit", async () => {
+      const car = { ...direct, dc: { ...dc, capacity: 1000, soc: 98 } };
+      const { outcome, messages, effects, secc } = await run({ ...din, car, stopAfter: Number.POSITIVE_INFINITY });
+      expect(outcome).toEqual({ ended: "completed", reason: "the battery is full" });
+      const asked = messages().filter((name) => name.endsWith("Req") && !name.startsWith("SECC"));
+      expect(asked.filter((name, index) => name !== asked[index - 1])).toEqual([
+        "supportedAppProtocolReq",
+        "SessionSetupReq",
+        "ServiceDiscoveryReq",
+        "ServicePaymentSelectionReq",
+        "ContractAuthenticationReq",
+        "ChargeParameterDiscoveryReq",
+        "CableCheckReq",
+        "PreChargeReq",
+        "PowerDeliveryReq",
+        "CurrentDemandReq",
+        "PowerDeliveryReq",
+        "WeldingDetectionReq",
+        "SessionStopReq",
+      ]);
+      const currents = effects.flatMap((effect) =>
+        "name" in effect && effect.name === "dc_ev_target_voltage_current" ? [effect.value.dc_ev_target_current] : [],
+      );
+      expect(Math.max(...currents)).toBeGreaterThan(10);
+      expect(Math.max(...currents)).toBeLessThanOrEqual(80);
+      expect(names(effects).slice(-2)).toEqual(["dc_open_contactor", "dlink_terminate"]);
+      expect(secc.evse.dc).toMatchObject({ present: { voltage: 0 }, isolation: "Invalid" });
+    });
+
+    test("a session is stopped by the EVSE, and one that the car would pause ends", async () => {
+      const stopped = await run({ ...din, onTurn: ({ secc }) => secc.stopCharging(true) });
+      expect(stopped.outcome).toEqual({ ended: "completed", reason: "the EVSE shuts down" });
+      const paused = await run({ ...din, onTurn: ({ session }) => session.pause("later") });
+      expect(paused.outcome).toEqual({ ended: "completed", reason: "later" });
+    });
+
+    test("what the car wants most is spoken, but over TLS ISO 15118-2", async () => {
+      const spoken = async (setting: Course) => {
+        const { messages } = await run({ car: direct, ...setting });
+        return messages().includes("ContractAuthenticationReq") ? "DIN SPEC 70121" : "ISO 15118-2";
+      };
+      expect(await spoken(din)).toBe("DIN SPEC 70121");
+      expect(await spoken({ ...din, protocols: [iso15118_2, din70121] })).toBe("ISO 15118-2");
+      expect(await spoken({ ...din, noTls: false })).toBe("ISO 15118-2");
+    });
+
+    test("bad case: a car that speaks nothing else has nothing to say over TLS", async () => {
+      const { outcome, messages } = await run({ car: direct, protocols: [din70121] });
+      expect(outcome).toMatchObject({ ended: "no common protocol" });
+      expect(messages()).not.toContain("supportedAppProtocolReq");
+    });
+
+    test("bad case: with faulty insulation there never is current", async () => {
+      const { outcome, effects } = await run({ ...din, isolation: "Fault" });
+      expect(outcome).toMatchObject({ ended: "refused", message: "CableCheckRes", ResponseCode: "FAILED" });
+      expect(names(effects)).toContain("dc_open_contactor");
+      expect(names(effects)).not.toContain("current_demand_started");
+    });
+
+    test("bad case: nobody pays, and after 150 s the car has waited long enough", async () => {
+      const { outcome, effects, timeline } = await run({ ...din, authorization: "never", stopAfter: 1e9 });
+      expect(outcome).toEqual({ ended: "timeout", reason: "the EVSE was not ready to charge in 150 s" });
+      expect(names(effects)).not.toContain("start_cable_check");
+      expect((timeline.entries.at(-1)?.time ?? 0) - (timeline.entries[0]?.time ?? 0)).toBeLessThan(151_000);
+    });
   });
 
   test("receipts are signed and taken", async () => {

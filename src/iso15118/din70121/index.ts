@@ -46,6 +46,7 @@ export {
   type ResponseName,
   type V2G_Message,
 } from "./message.ts";
+export { dinSessionTimes, dinTimeout } from "./timers.ts";
 export type * from "./types/dc.ts";
 export type * from "./types/schedules.ts";
 export type * from "./types/services.ts";
