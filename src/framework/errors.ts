@@ -1,14 +1,17 @@
 /** What goes wrong between modules, and the error states they tell each other. */
+import { z } from "zod";
 import { PeerError } from "../util/errors.ts";
 
 /** The failure kinds of EVerest's command results. */
-export type CommandErrorCode =
-  | "MessageParsingError"
-  | "SchemaValidationError"
-  | "HandlerException"
-  | "CmdTimeout"
-  | "Shutdown"
-  | "NotReady";
+export const CommandErrorCode = z.enum([
+  "MessageParsingError",
+  "SchemaValidationError",
+  "HandlerException",
+  "CmdTimeout",
+  "Shutdown",
+  "NotReady",
+]);
+export type CommandErrorCode = z.infer<typeof CommandErrorCode>;
 
 /** A command of another module got no result. */
 export class CommandError extends PeerError {

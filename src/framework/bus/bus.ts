@@ -1,6 +1,6 @@
 /**
- * How modules reach each other. In process by default; the same port stands before a broker when modules run in several
- * processes. Every adapter passes the same compliance suite.
+ * How modules reach each other. In process by default; over an MQTT broker when modules run in several processes, or when
+ * others shall look on. Every adapter passes the same compliance suite.
  */
 import type { Logger } from "../../util/log.ts";
 import type { Endpoint, ErrorReport } from "../errors.ts";
@@ -26,6 +26,8 @@ export interface BusClient {
   /** Tells of an error of one of this module's implementations, active or cleared. */
   report(error: ErrorReport): void;
   subscribeErrors(source: Endpoint, receive: (error: ErrorReport) => void | Promise<void>): Unsubscribe;
+  /** Errors of every module of the station. */
+  subscribeAllErrors(receive: (error: ErrorReport) => void | Promise<void>): Unsubscribe;
   readonly external: ExternalMqtt;
   /** Forgets the module: nothing reaches it any more, calls it waits for end with Shutdown, calls to it with NotReady. */
   close(): void;
@@ -43,6 +45,8 @@ export interface Bus {
   connect(moduleId: string, log: Logger): BusClient;
   /** Topics of the world outside for who is no module, such as a program that started the station. */
   readonly external: ExternalMqtt;
+  /** Resolves when everything that was subscribed and served so far is in force. */
+  settled(): Promise<void>;
   /** Ends all clients. */
   close(): Promise<void>;
 }

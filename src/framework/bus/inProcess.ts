@@ -3,7 +3,8 @@ import { type Clock, withTimeout } from "../../util/clock.ts";
 import type { Logger } from "../../util/log.ts";
 import { CommandError, type Endpoint, type ErrorReport } from "../errors.ts";
 import type { Bus, BusClient, CommandHandler, ExternalMqtt, Unsubscribe } from "./bus.ts";
-import { answer, deliver, jsonText, matchesTopic } from "./delivery.ts";
+import { answer, deliver, jsonText } from "./delivery.ts";
+import { Receivers, remember } from "./receivers.ts";
 
 /** How long EVerest waits for a command's result. */
 export const COMMAND_TIMEOUT_MS = 300_000;
@@ -13,44 +14,6 @@ export interface BusOptions {
   readonly commandTimeoutMs?: number;
 }
 
-/** Takes a message's text, as JSON or, from outside, as it is. */
-interface Receiver {
-  readonly filter: string;
-  receive(text: string, topic: string): void;
-}
-
-/** Receivers by topic. Delivery is a microtask for each, hence in the order of publication. */
-class Topics {
-  readonly #receivers = new Map<string, Set<Receiver>>();
-
-  add(receiver: Receiver): Unsubscribe {
-    const { filter } = receiver;
-    const receivers = this.#receivers.get(filter) ?? new Set();
-    this.#receivers.set(filter, receivers.add(receiver));
-    return () => {
-      receivers.delete(receiver);
-      if (receivers.size === 0) this.#receivers.delete(filter);
-    };
-  }
-
-  send(topic: string, text: string): void {
-    this.#spread(topic, text, this.#receivers.get(topic));
-  }
-
-  /** As {@link send}, to wildcards too. */
-  sendToMatching(topic: string, text: string): void {
-    for (const [filter, receivers] of this.#receivers) {
-      if (matchesTopic(filter, topic)) this.#spread(topic, text, receivers);
-    }
-  }
-
-  #spread(topic: string, text: string, receivers: Set<Receiver> | undefined): void {
-    for (const receiver of receivers ?? []) {
-      queueMicrotask(() => receivers?.has(receiver) && receiver.receive(text, topic));
-    }
-  }
-}
-
 interface Server {
   readonly handle: CommandHandler;
   readonly log: Logger;
@@ -58,8 +21,8 @@ interface Server {
 
 /** What the clients of one bus share. */
 interface Exchange {
-  readonly internal: Topics;
-  readonly external: Topics;
+  readonly internal: Receivers;
+  readonly external: Receivers;
   readonly servers: Map<string, Server>;
   readonly clock: Clock;
   readonly timeoutMs: number;
@@ -68,20 +31,11 @@ interface Exchange {
 const nameOf = ({ moduleId, implementationId }: Endpoint, item: string) => `${moduleId}/${implementationId}/${item}`;
 const variableTopic = (source: Endpoint, variable: string) => nameOf(source, `var/${variable}`);
 const errorTopic = (source: Endpoint) => nameOf(source, "error");
+const ALL_ERRORS = "errors";
 
-/** Keeps `end` in `undo` until it is called. */
-function remember(undo: Set<() => void>, end: Unsubscribe): Unsubscribe {
-  const once = () => {
-    undo.delete(once);
-    end();
-  };
-  undo.add(once);
-  return once;
-}
-
-function connectExternal(topics: Topics, log: Logger, undo: Set<() => void>): ExternalMqtt {
+function connectExternal(topics: Receivers, log: Logger, undo: Set<() => void>): ExternalMqtt {
   return {
-    publish: (topic, payload) => topics.sendToMatching(topic, payload),
+    publish: (topic, payload) => topics.send(topic, payload),
     subscribe(filter, receive) {
       const take = (text: string, topic: string) => deliver(log, topic, () => receive(text, topic));
       return remember(undo, topics.add({ filter, receive: take }));
@@ -120,10 +74,15 @@ class InProcessClient implements BusClient {
     const { module_id, implementation_id } = error.origin;
     const source = { moduleId: module_id, implementationId: implementation_id };
     this.#exchange.internal.send(errorTopic(source), jsonText(error));
+    this.#exchange.internal.send(ALL_ERRORS, jsonText(error));
   }
 
   subscribeErrors(source: Endpoint, receive: (error: ErrorReport) => void | Promise<void>): Unsubscribe {
     return this.#receive(errorTopic(source), (error) => receive(error as ErrorReport));
+  }
+
+  subscribeAllErrors(receive: (error: ErrorReport) => void | Promise<void>): Unsubscribe {
+    return this.#receive(ALL_ERRORS, (error) => receive(error as ErrorReport));
   }
 
   serve(implementationId: string, command: string, handle: CommandHandler): void {
@@ -171,8 +130,8 @@ class InProcessClient implements BusClient {
 /** @param log gets what receivers outside of modules throw. */
 export function createInProcessBus(options: BusOptions, log: Logger): Bus {
   const exchange: Exchange = {
-    internal: new Topics(),
-    external: new Topics(),
+    internal: new Receivers(),
+    external: new Receivers(),
     servers: new Map(),
     clock: options.clock,
     timeoutMs: options.commandTimeoutMs ?? COMMAND_TIMEOUT_MS,
@@ -185,6 +144,7 @@ export function createInProcessBus(options: BusOptions, log: Logger): Bus {
       return client;
     },
     external: connectExternal(exchange.external, log, undo),
+    settled: async () => {},
     async close() {
       for (const end of undo) end();
       undo.clear();
