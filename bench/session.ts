@@ -19,7 +19,15 @@ async function session(): Promise<Verdict> {
   const dir = await mkdtemp(join(tmpdir(), "plugcharge-bench-"));
   try {
     return await runDemo({
-      ...{ dir, contract: "valid", faults: [], configFile: defaultConfigFile, chargeSeconds: 0.5, delayFactor: 0 },
+      ...{
+        dir,
+        contract: "valid",
+        faults: [],
+        configFile: defaultConfigFile,
+        pause: false,
+        chargeSeconds: 0.5,
+        delayFactor: 0,
+      },
       ...{ clock: systemClock, random: cryptoRandom, files: nodeFiles, log: silentLogger },
       sdpPort: await freeUdpPort(),
       timeline: new Timeline(systemClock),

@@ -104,6 +104,19 @@ describe("a session that is kept", () => {
   });
 });
 
+describe("a car that pauses and comes back", () => {
+  it("joins its session again, in one transaction, with one authorization", { timeout: 60_000 }, async () => {
+    const { code, stdout } = await demo("--json", "--iface", "lo", "--charge-seconds", "0.5", "--pause");
+    const entries = lines(stdout);
+    expect(entries.at(-1)).toMatchObject({ verdict: "charged", expected: true, reason: "the contract was accepted" });
+    expect(code).toBe(0);
+    const count = (title: string) => entries.filter((entry) => entry.title === title).length;
+    expect([count("SessionSetupRes"), count("Authorize.req"), count("transaction started")]).toEqual([2, 1, 1]);
+    // Who goes on proves again that the contract is his.
+    expect(count("AuthorizationReq: challenge and signature are those of the contract")).toBe(2);
+  });
+});
+
 describe("what is wrong on the person's side is one sentence and exit code 2", () => {
   it("bad case: a configuration with two faults starts nothing and names both", { timeout: 30_000 }, async () => {
     const file = join(scratch, "bad.yaml");

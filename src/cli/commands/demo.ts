@@ -26,6 +26,7 @@ interface Flags {
   readonly config: string;
   readonly iface?: string;
   readonly chargeSeconds: number;
+  readonly pause: boolean;
   readonly hardwareDelays: number;
   readonly sdpPort?: number;
   readonly csmsPort?: number;
@@ -58,6 +59,7 @@ export function demoCommand(io: Io): Command {
     .option("--config <file>", "the charging station, in EVerest's YAML format", defaultConfigFile)
     .option("--iface <name>", "network interface for V2G; lo for loopback (default: as configured)")
     .option("--charge-seconds <s>", "time in the charge loop", numberIn(0.5, 3600), 2)
+    .option("--pause", "let the car pause its session, sleep, wake the station and go on", false)
     .option("--hardware-delays <factor>", "delays of the simulated hardware; 1 = as EVerest's", numberIn(0, 10), 0)
     .option(
       "--sdp-port <port>",
@@ -97,6 +99,7 @@ async function run(flags: Flags, where: Pick<DemoOptions, "dir" | "timeline" | "
     faults: flags.fault,
     configFile: resolve(flags.config),
     chargeSeconds: flags.chargeSeconds,
+    pause: flags.pause,
     delayFactor: flags.hardwareDelays,
     ...(iface === undefined ? {} : { device: iface }),
     sdpPort: flags.sdpPort ?? (await freeUdpPort()),

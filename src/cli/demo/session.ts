@@ -22,6 +22,7 @@ import type { ContractCase } from "./contractCases.ts";
 import { heardOut } from "./heardOut.ts";
 import { type Installation, install, moduleIdOf, shareFolder } from "./installation.ts";
 import { type Observations, observer } from "./observer.ts";
+import { type CarPlan, script } from "./script.ts";
 import { signal } from "./signal.ts";
 import { type BilledTransaction, judge, type Verdict } from "./verdict.ts";
 import type { Wiretap } from "./wiretap.ts";
@@ -32,15 +33,13 @@ const SESSION_TIMEOUT_MS = 60_000;
 /** How long the station may take to tell the CSMS of the end. */
 const REPORT_TIMEOUT_MS = 10_000;
 
-export interface DemoOptions {
+export interface DemoOptions extends CarPlan {
   /** Gets all files. */
   readonly dir: string;
   readonly contract: ContractCase;
   /** Further faults of the test PKI, as `plugcharge pki faults` names them. */
   readonly faults: readonly string[];
   readonly configFile: string;
-  /** Seconds in the charge loop. */
-  readonly chargeSeconds: number;
   /** 1 = simulated hardware is as slow as EVerest's, 0 = without delay. */
   readonly delayFactor: number;
   readonly device?: string;
@@ -154,27 +153,15 @@ async function plugIn(options: DemoOptions, { csms, pki, station, installation, 
   const drive = carDriver(station, installation);
   watch.onRefused(() => drive("modify_charging_session", "unplug"));
   timeline.add({ step: 1, kind: "state", from: "EV", title: "plugged in" });
-  drive("execute_charging_session", script(options.chargeSeconds));
+  drive("execute_charging_session", script(options));
   const endless = () => `the session did not end within ${SESSION_TIMEOUT_MS / 1000} s`;
   const end = Promise.race([watch.unplugged, watch.mute.then(refuse)]);
   const failure = await withTimeout(clock, SESSION_TIMEOUT_MS, end, endless);
   await hearOut(options, pluggedInAt);
   const transactions = csms.transactions.map(billedTransaction);
-  const findings = { contract, eMAID: pki.eMAID, entries: timeline.entries, pluggedInAt, transactions };
+  const { pause } = options;
+  const findings = { contract, eMAID: pki.eMAID, entries: timeline.entries, pluggedInAt, transactions, pause };
   return judge({ ...findings, ...(failure === undefined ? {} : { failure }) });
-}
-
-/** Car simulator commands, in the script language of EVerest's EvManager. */
-function script(chargeSeconds: number): string {
-  return [
-    "iso_wait_slac_matched",
-    "iso_start_v2g_session AC contract 86400 0",
-    "iso_wait_pwr_ready",
-    "iso_draw_power_regulated 16,3",
-    `iso_wait_for_stop ${chargeSeconds}`,
-    "iso_wait_v2g_session_stopped",
-    "unplug",
-  ].join(";");
 }
 
 function carDriver(station: Station, { config }: Installation): (command: string, payload: string) => void {

@@ -20,6 +20,8 @@ export interface Findings {
   /** Milliseconds since 1970 at which the car was plugged in. */
   readonly pluggedInAt: number;
   readonly transactions: readonly BilledTransaction[];
+  /** Whether the car was to pause and go on. */
+  readonly pause?: boolean;
   /** Why the session was cut off, when it did not end by itself. */
   readonly failure?: string;
 }
@@ -67,10 +69,25 @@ function reasonOf(problems: readonly string[], refusal: Refusal | undefined, cau
   return refusal ? (cause ?? refusal.message) : "the contract was accepted";
 }
 
-function problemsOf({ transactions, eMAID, failure }: Findings, charged: boolean): string[] {
+/** A paused session is joined by the same car, and its transaction goes on. */
+function pauseProblems(entries: readonly TraceEntry[]): string[] {
+  const setups = entries.filter(({ title }) => title === "SessionSetupRes").map(({ detail }) => detail?.ResponseCode);
+  const states = entries.flatMap(({ title, detail }) =>
+    title === "TransactionEvent.req" && typeof detail?.chargingState === "string" ? [detail.chargingState] : [],
+  );
+  const joined = setups.join() === "OK_NewSessionEstablished,OK_OldSessionJoined";
+  const suspended = states.join().includes("Charging,SuspendedEV,Charging");
+  return [
+    ...(joined ? [] : [`the car did not join its session again, but heard ${setups.join(", ")}`]),
+    ...(suspended ? [] : [`the CSMS did not hear of the pause, but of ${states.join(", ")}`]),
+  ];
+}
+
+function problemsOf({ transactions, eMAID, failure, pause, entries }: Findings, charged: boolean): string[] {
   const problems = transactions.flatMap((transaction) => transaction.problems);
   if (failure) problems.push(failure);
   if (!charged) return problems;
+  if (pause) problems.push(...pauseProblems(entries));
   if (transactions.length !== 1) problems.push(`the CSMS holds ${transactions.length} transactions instead of one`);
   for (const { idToken, energyWh, ended } of transactions) {
     if (idToken !== eMAID) problems.push(`the transaction is billed to ${idToken ?? "nobody"}`);

@@ -23,15 +23,12 @@ export const sessionSetup = state({
       if (joins && !joined) {
         return end({ ended: "protocol error", reason: "the SECC goes on with a session that is not the car's" });
       }
-      const how = joined ? "joined the paused session" : "begins a new session";
+      const how = joined ? "joined the paused session" : "wanted to join the paused session, but begins a new session";
       return {
         next: "ServiceDiscovery",
         reply: serviceDiscoveryReq,
         session: { SessionID, joined },
-        effects: [
-          { to: "timer", timer: "established" },
-          ...(resume ? [decided({ step: 1, title: `wanted to join a paused session and ${how}` })] : []),
-        ],
+        effects: [{ to: "timer", timer: "established" }, ...(resume ? [decided({ step: 1, title: how })] : [])],
       };
     },
   },

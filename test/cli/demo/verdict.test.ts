@@ -57,6 +57,29 @@ describe("verdict of a demo", () => {
     expect(judge(findings("valid", { transactions: [billed], failure }))).toMatchObject({ expected: false });
   });
 
+  const setup = (ResponseCode: string) => ({ ...response("SessionSetupRes", ResponseCode), outcome: "ok" as const });
+  const told = (chargingState: string): TraceEntry => ({
+    ...{ time: 1800, step: 6, kind: "message", from: "OCPP", to: "CSMS", title: "TransactionEvent.req" },
+    detail: { chargingState },
+  });
+  const joined = [setup("OK_NewSessionEstablished"), setup("OK_OldSessionJoined")];
+  const states = ["EVConnected", "Charging", "SuspendedEV", "Charging", "Idle"].map(told);
+
+  it("paused and gone on with: one transaction, and the CSMS heard of the pause", () => {
+    const entries = [loop, ...joined, ...states];
+    const verdict = judge(findings("valid", { entries, transactions: [billed], pause: true }));
+    expect(verdict).toMatchObject({ verdict: "charged", expected: true });
+  });
+
+  it.each<[string, readonly TraceEntry[], RegExp]>([
+    ["the session was not joined", [joined[0] as TraceEntry, joined[0] as TraceEntry, ...states], /did not join/],
+    ["the car never came back", [joined[0] as TraceEntry, ...states], /did not join/],
+    ["the CSMS heard of no pause", [...joined, told("Charging"), told("Idle")], /did not hear of the pause/],
+  ])("bad case: %s", (_, entries, reason) => {
+    const verdict = judge(findings("valid", { entries: [loop, ...entries], transactions: [billed], pause: true }));
+    expect(verdict).toMatchObject({ verdict: "failed", expected: false, reason: expect.stringMatching(reason) });
+  });
+
   it("refused: the right response for the contract, with the first cause as the reason", () => {
     const verdict = judge(findings("revoked", { entries: revokedEntries }));
     expect(verdict).toMatchObject({

@@ -1,0 +1,35 @@
+/** What the demo's car does, in the script language of EVerest's EvManager. */
+
+export interface CarPlan {
+  /** In the charge loop, each time. */
+  readonly chargeSeconds: number;
+  /** The car pauses its session once, sleeps, wakes the station and goes on. */
+  readonly pause: boolean;
+}
+
+/** Between the end of the paused session and the car's wake-up. */
+const SLEEP_S = 1;
+
+const begin = ["iso_start_v2g_session AC contract 86400 0", "iso_wait_pwr_ready", "iso_draw_power_regulated 16,3"];
+
+function pauseAfter(seconds: number): readonly string[] {
+  return [
+    `sleep ${seconds}`,
+    "iso_pause_charging",
+    "iso_wait_v2g_session_stopped",
+    `sleep ${SLEEP_S}`,
+    "iso_start_bcb_toggle 3",
+    "iso_wait_pwm_is_running",
+  ];
+}
+
+export function script({ chargeSeconds, pause }: CarPlan): string {
+  return [
+    "iso_wait_slac_matched",
+    ...(pause ? [...begin, ...pauseAfter(chargeSeconds)] : []),
+    ...begin,
+    `iso_wait_for_stop ${chargeSeconds}`,
+    "iso_wait_v2g_session_stopped",
+    "unplug",
+  ].join(";");
+}
