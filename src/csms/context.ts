@@ -2,6 +2,7 @@
 import type { Call, Handlers } from "../ocpp/v201/endpoint.ts";
 import type { Calls } from "../ocpp/v201/messages.generated.ts";
 import type { Clock } from "../util/clock.ts";
+import type { ClearingHouse } from "./clearingHouse/clearingHouse.ts";
 import type { Reporter } from "./report.ts";
 import type { ContractService } from "./services/contracts.ts";
 import type { RevocationService } from "./services/revocation.ts";
@@ -18,6 +19,7 @@ export interface Services {
   readonly tokens: TokenService;
   readonly contracts: ContractService;
   readonly revocation: RevocationService;
+  readonly clearingHouse: ClearingHouse;
   readonly signing: SigningService;
   readonly transactions: TransactionService;
   /** Seconds. */

@@ -7,6 +7,10 @@ import type { CallHandler, Peer, PeerEvent } from "../rpc/peer.ts";
 import { type Database, openDatabase } from "../util/database.ts";
 import { type Certificate, certificateHashData } from "../x509/index.ts";
 import { authenticate } from "./authenticate.ts";
+import type { ContractAnswer } from "./clearingHouse/answer.ts";
+import { contractDecision } from "./clearingHouse/decision.ts";
+import { clearingHouseRoutes } from "./clearingHouse/http.ts";
+import { AccessTokens } from "./clearingHouse/tokens.ts";
 import { handlers } from "./handlers/v201/index.ts";
 import { createHttpApp, type HttpSide, serveHttp } from "./http.ts";
 import type { CsmsOptions, CsmsPki, StationAccount } from "./options.ts";
@@ -53,6 +57,11 @@ export class Csms {
     return `${this.#options.tls ? "wss" : "ws"}://${this.#host}:${this.#listener?.port ?? 0}${this.#path}`;
   }
 
+  /** Where other CSMS reach the clearing house, when there are clients that may use it. */
+  get clearingHouseUrl(): string {
+    return new URL("/", this.ocspUrl).origin;
+  }
+
   /** The URL to write into certificates, so that they can be checked here. */
   get ocspUrl(): string {
     return `http://${this.#host}:${this.#http?.port ?? 0}/ocsp`;
@@ -83,7 +92,7 @@ export class Csms {
       random,
       tls,
     } = this.#options;
-    this.#http = await serveHttp(createHttpApp(this.#parts.responder), host, httpPort);
+    this.#http = await serveHttp(createHttpApp(this.#parts.responder, this.#routes()), host, httpPort);
     for (const url of [this.ocspUrl, ...allowedResponders]) this.#parts.responders.allow(url);
     if (pki) this.usePki(pki);
     this.#listener = await listen({
@@ -160,6 +169,17 @@ export class Csms {
     await this.#listener?.close({ drainMs: 1_000 });
     await this.#http?.close();
     this.#database.close();
+  }
+
+  /** Without a client that knows a secret, the clearing house is for this CSMS's own stations only. */
+  #routes() {
+    const { apiClients = [], clock, random } = this.#options;
+    if (apiClients.length === 0) return [];
+    const { services, trust } = this.#parts;
+    const { clearingHouse, signing, reporter } = services;
+    const tokens = new AccessTokens(apiClients, clock, random);
+    const tell = (answer: ContractAnswer) => reporter.decide(contractDecision(answer, "OPCP", { station: "HTTP" }));
+    return [clearingHouseRoutes({ clearingHouse, signing, tokens, pki: () => trust.pki, tell })];
   }
 
   get #path(): string {

@@ -1,4 +1,4 @@
-/** The CSMS's HTTP side: the OCSP responder (RFC 6960, appendix A: POST, and GET with the request in the path). */
+/** The CSMS's HTTP side: the OCSP responder (RFC 6960, appendix A: POST, and GET with the request in the path), and more. */
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer, type ServerType } from "@hono/node-server";
 import { Hono } from "hono";
@@ -9,7 +9,8 @@ import type { OcspResponder } from "./services/ocspResponder.ts";
 
 const MAX_REQUEST = 16 * 1024;
 
-export function createHttpApp(responder: OcspResponder): Hono {
+/** @param routes what is served beside the responder. */
+export function createHttpApp(responder: OcspResponder, routes: readonly Hono[] = []): Hono {
   const app = new Hono();
   const reply = (request: Uint8Array) =>
     new Response(new Uint8Array(responder.answer(request)), {
@@ -22,6 +23,7 @@ export function createHttpApp(responder: OcspResponder): Hono {
     const request = decode(context.req.param("request"));
     return request ? reply(request) : context.body(null, 400);
   });
+  for (const more of routes) app.route("/", more);
   return app;
 }
 

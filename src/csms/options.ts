@@ -7,6 +7,8 @@ import type { Logger } from "../util/log.ts";
 import type { Random } from "../util/random.ts";
 import type { Tracer } from "../util/trace.ts";
 import type { Certificate } from "../x509/index.ts";
+import type { ContractAuthorities } from "./clearingHouse/ports.ts";
+import type { ApiClient } from "./clearingHouse/tokens.ts";
 import type { ContractAccount, TokenAccount } from "./store/accounts.ts";
 
 /** A station that may connect. Profile 1 and 2 have a password, profile 3 a certificate whose CN is the identity. */
@@ -29,6 +31,8 @@ export interface CsmsPki {
   readonly revoked: readonly { readonly certificate: Certificate; readonly issuer: Certificate }[];
   /** CAs that sign what stations ask for: SECC certificates, and client certificates towards the CSMS. */
   readonly signers: { readonly v2g?: SigningAuthority; readonly chargingStation?: SigningAuthority };
+  /** With them, cars get contracts. */
+  readonly contracts?: ContractAuthorities;
 }
 
 export interface SigningAuthority {
@@ -43,7 +47,7 @@ export interface CsmsOptions {
   readonly host?: string;
   /** For stations; 0, the default, takes a free one. */
   readonly port?: number;
-  /** For the OCSP responder; 0, the default, takes a free one. */
+  /** For the OCSP responder and the clearing house; 0, the default, takes a free one. */
   readonly httpPort?: number;
   /** The URL's fixed part before the identity; `/ocpp`. */
   readonly path?: string;
@@ -62,6 +66,8 @@ export interface CsmsOptions {
   readonly pki?: CsmsPki;
   /** Responders that may be asked besides those that the PKI's own certificates name. A station cannot add to them. */
   readonly allowedResponders?: readonly string[];
+  /** Other CSMS that may use the clearing house by HTTP; without any it is not served. */
+  readonly apiClients?: readonly ApiClient[];
   /** Seconds between two Heartbeats; 300. */
   readonly heartbeatInterval?: number;
   /** Every frame, for those who want to keep them. */

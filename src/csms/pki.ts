@@ -1,6 +1,7 @@
 /** What the CSMS takes over from a test PKI. */
 import { type MemberId, members, type Pki } from "../pki/index.ts";
 import type { Certificate } from "../x509/index.ts";
+import type { ContractAuthorities } from "./clearingHouse/ports.ts";
 import type { CsmsPki } from "./options.ts";
 import type { ContractAccount } from "./store/accounts.ts";
 
@@ -32,15 +33,27 @@ export function csmsPki(pki: Pki): CsmsPki {
       v2g: authority("cpoSub2"),
       chargingStation: { ...pki.members.csmsRoot, chain: [] },
     },
+    contracts: contractAuthorities(pki),
   };
 }
 
-/** The account of the PKI's contract, with its certificate. */
-export function contractAccount(pki: Pki): ContractAccount {
-  const { certificate } = pki.members.contract;
+function contractAuthorities({ members: all, chain, trust }: Pki): ContractAuthorities {
+  const { cps, moSub2, oemSub1, oemSub2 } = all;
   return {
-    emaid: certificate.subject.CN ?? "",
-    certificates: [{ certificate, issuer: pki.members.moSub2.certificate }],
+    cps: { key: cps.key, chain: [cps.certificate, ...chain("cps")] },
+    mo: { key: moSub2.key, chain: [moSub2.certificate, ...chain("moSub2")] },
+    oem: { roots: trust.oem, intermediates: [oemSub2.certificate, oemSub1.certificate] },
+    contracts: { roots: [...trust.mo, ...trust.v2g], intermediates: [] },
+  };
+}
+
+/** The account of the PKI's contract, with its certificate, which the PKI's car may have installed. */
+export function contractAccount(pki: Pki): ContractAccount {
+  const { contract, moSub2, oem } = pki.members;
+  return {
+    emaid: contract.certificate.subject.CN ?? "",
+    certificates: [{ certificate: contract.certificate, issuer: moSub2.certificate }],
+    pcids: [oem.certificate.subject.CN ?? ""],
   };
 }
 

@@ -1,5 +1,7 @@
 /** Puts the CSMS's parts together. */
 import type { Database } from "../util/database.ts";
+import { contractAccounts } from "./clearingHouse/accounts.ts";
+import { ClearingHouse } from "./clearingHouse/clearingHouse.ts";
 import type { Services } from "./context.ts";
 import type { CsmsOptions } from "./options.ts";
 import { Reporter } from "./report.ts";
@@ -42,6 +44,11 @@ export function createParts(options: CsmsOptions, database: Database, ocspUrl: (
     tokens: new TokenService(accounts, clock),
     contracts: new ContractService({ accounts, certificates, revocation, pki, clock }),
     revocation,
+    clearingHouse: new ClearingHouse({
+      ...{ clock, random, ocspUrl },
+      authorities: () => trust.pki.contracts,
+      accounts: contractAccounts(accounts, certificates),
+    }),
     signing: new SigningService({ clock, random, certificates, pki, ocspUrl }),
     transactions: new TransactionService(new TransactionStore(database), clock),
   };

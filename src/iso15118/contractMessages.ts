@@ -24,8 +24,9 @@ const ids = { chain: "id1", encryptedKey: "id2", publicKey: "id3", eMAID: "id4" 
 /** A list may hold 20 (MsgDataTypes). */
 const MAX_ROOTS = 20;
 
-/** `RetryCounter` for "at the next charging" [V2G2-696]. */
-export const RETRY_NEXT_TIME = 0;
+/** `RetryCounter` for "at the next charging", and for "never" [V2G2-696]. */
+const RETRY_NEXT_TIME = 0;
+export const RETRY_NEVER = -1;
 
 export function responseNameOf(request: ContractRequestName): ContractResponseName {
   return request === "CertificateInstallationReq" ? "CertificateInstallationRes" : "CertificateUpdateRes";
@@ -135,10 +136,11 @@ export function verifyContractRequest(
 const nothing = Uint8Array.of(0);
 const NOBODY = "ZZ000000000000";
 
-/** A refusal, complete as the schemas want it. */
+/** A refusal, complete as the schemas want it. @param retryDays of a renewal: see `RetryCounter`. */
 export function contractRefusal(
   request: ContractRequestName,
   ResponseCode: ContractFailure,
+  retryDays = RETRY_NEXT_TIME,
 ): Named<ContractResponseName> {
   const message = {
     ResponseCode,
@@ -150,5 +152,5 @@ export function contractRefusal(
   };
   return request === "CertificateInstallationReq"
     ? { name: "CertificateInstallationRes", message }
-    : { name: "CertificateUpdateRes", message: { ...message, RetryCounter: RETRY_NEXT_TIME } };
+    : { name: "CertificateUpdateRes", message: { ...message, RetryCounter: retryDays } };
 }

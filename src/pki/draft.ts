@@ -17,6 +17,7 @@ import {
   type KeyUsageName,
   keyUsage,
   type RawExtension,
+  shortSubjectKeyIdentifier,
   subjectAltName,
   subjectKeyIdentifier,
 } from "../x509/index.ts";
@@ -125,7 +126,8 @@ function extensionsOf(draft: Draft, keys: KeyPair, issuer: Certificate | undefin
     basicConstraints(draft.ca !== undefined, draft.ca?.pathLength, draft.ca?.critical ?? true),
     keyUsage(draft.keyUsage),
     ...(draft.extendedKeyUsage ? [extendedKeyUsage(draft.extendedKeyUsage)] : []),
-    subjectKeyIdentifier(keys.publicKey),
+    // Six certificates must fit into one CertificateInstallationRes, and that into OCPP's 5,600 characters.
+    draft.row.tls ? subjectKeyIdentifier(keys.publicKey) : shortSubjectKeyIdentifier(keys.publicKey),
     ...(issuerId ? [authorityKeyIdentifier(issuerId)] : []),
     ...(draft.ocspUrl === undefined ? [] : [authorityInfoAccess({ ocsp: draft.ocspUrl })]),
     ...(draft.dns ? [subjectAltName(draft.dns.map((dns) => ({ dns })))] : []),

@@ -1,9 +1,9 @@
 /** Test PKIs: made, made wrong on purpose, and written in the layouts people use. */
-export type { Draft, DraftOptions, Holder } from "./draft.ts";
+export { createDraft, type Draft, type DraftOptions, type Holder, issue } from "./draft.ts";
 export { type Fault, faults, findFault } from "./faults.ts";
 export type { Audience, LayoutName, PkiFile, PkiView } from "./layout.ts";
 export { type LoadOptions, loadPki } from "./load.ts";
-export { type MemberId, type MemberRow, members } from "./members.ts";
+export { type MemberId, type MemberRow, member, members } from "./members.ts";
 export { ocspFiles } from "./ocspData.ts";
 export { createPki, type OcspSigner, type Pki, type PkiOptions } from "./pki.ts";
 export { type Reissued, reissue } from "./reissue.ts";

@@ -1,4 +1,5 @@
 /** The certificates of a Plug & Charge world (ISO 15118-2 annex F, ISO 15118-20 annex B), one row each. */
+import { InternalError } from "../util/errors.ts";
 import type { KeyUsageName } from "../x509/index.ts";
 
 export type MemberId =
@@ -159,3 +160,10 @@ export const members: readonly MemberRow[] = [
   },
   { ...root("mfRoot", "root of the manufacturer, for firmware", "MFRootCA"), tls: true },
 ];
+
+/** The row of a member. */
+export function member(id: MemberId): MemberRow {
+  const row = members.find((candidate) => candidate.id === id);
+  if (!row) throw new InternalError(`there is no member ${id}`);
+  return row;
+}

@@ -52,6 +52,13 @@ export function subjectKeyIdentifier(key: KeyObject, critical = false): RawExten
   return extension("subjectKeyIdentifier", critical, new SubjectKeyIdentifier(toArrayBuffer(keyIdentifier(key))));
 }
 
+/** In the short form of RFC 5280, 4.2.1.2, method 2: 8 octets, for certificates whose size is limited. */
+export function shortSubjectKeyIdentifier(key: KeyObject): RawExtension {
+  const short = keyIdentifier(key).slice(-8);
+  short[0] = ((short[0] ?? 0) & 0x0f) | 0x40;
+  return extension("subjectKeyIdentifier", false, new SubjectKeyIdentifier(toArrayBuffer(short)));
+}
+
 /** @param id the issuer's subject key identifier, hexadecimal. */
 export function authorityKeyIdentifier(id: string, critical = false): RawExtension {
   const value = new AuthorityKeyIdentifier({ keyIdentifier: new KeyIdentifier(toArrayBuffer(fromHex(id))) });

@@ -1,5 +1,6 @@
 /** X.509: certificates, requests, keys, paths, OCSP, OCPP hash data. */
 export * from "./certificate.ts";
+export * from "./certsOnly.ts";
 export * from "./chain.ts";
 export * from "./create.ts";
 export { X509Error } from "./errors.ts";

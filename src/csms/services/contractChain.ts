@@ -1,16 +1,15 @@
 /** A contract's chain, as a station sent it: read, and followed to a root. Pure. */
-import { judge } from "../../evseSecurity/verdict.ts";
 import {
   type Certificate,
   describeCertificate,
   type OcspCertId,
   ocspCertId,
   parsePemChain,
-  validatePath,
   X509Error,
 } from "../../x509/index.ts";
 import type { CsmsPki } from "../options.ts";
 import type { Finding } from "./contractFindings.ts";
+import { judgeRole } from "./roleChain.ts";
 
 /** From the contract certificate to its root. */
 export type ContractPath = readonly [leaf: Certificate, ...issuers: Certificate[]];
@@ -32,10 +31,8 @@ export function followChain(pem: string, pki: CsmsPki, time: number): ChainResul
   if (!certificates || !leaf)
     return { ok: false, finding: "unreadable", reason: "no contract certificate can be read" };
   const anchors = [...pki.roots.mo, ...pki.roots.v2g];
-  const found = validatePath({ leaf, intermediates: [...certificates, ...pki.intermediates], anchors, time });
-  if (!found.ok) return refusal(found.reason, describeCertificate(found.certificate), found.fix);
-  const chain = found.path.slice(1, -1);
-  const verdict = judge({ role: "contract", leaf, chain, anchors, time });
+  const intermediates = [...certificates, ...pki.intermediates];
+  const verdict = judgeRole({ role: "contract", leaf, intermediates, anchors, time });
   if (!verdict.ok) return refusal(verdict.reason, verdict.certificate, verdict.fix);
   return { ok: true, path: [leaf, ...verdict.path.slice(1)] };
 }

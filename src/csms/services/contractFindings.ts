@@ -4,6 +4,9 @@ import type {
   AuthorizeCertificateStatusEnumType,
 } from "../../ocpp/v201/messages.generated.ts";
 
+/** A contract in one of these states is over (C07.FR.13); in any other, the state alone decides (C07.FR.14). */
+export const endedStates: readonly AuthorizationStatusEnumType[] = ["Blocked", "Expired", "Invalid", "Unknown"];
+
 interface Row {
   /** Absent: the contract's own status. */
   readonly status?: AuthorizationStatusEnumType;

@@ -1,12 +1,12 @@
 /** Does the CSMS accept a contract? Chain, revocation, and the contract itself (OCPP 2.0.1, C07). */
-import type { AuthorizationStatusEnumType, AuthorizeRequest } from "../../ocpp/v201/messages.generated.ts";
+import type { AuthorizeRequest } from "../../ocpp/v201/messages.generated.ts";
 import type { Clock } from "../../util/clock.ts";
 import { describeCertificate, type OcspCertId, sameOcspCertId } from "../../x509/index.ts";
 import type { CsmsPki } from "../options.ts";
 import type { AccountStore } from "../store/accounts.ts";
 import type { CertificateStore } from "../store/certificates.ts";
 import { type ContractPath, followChain, pathQuestions, type RevocationQuestion } from "./contractChain.ts";
-import { type ContractVerdict, contractVerdict, type Finding } from "./contractFindings.ts";
+import { type ContractVerdict, contractVerdict, endedStates, type Finding } from "./contractFindings.ts";
 import { fitPath, hashQuestions } from "./contractHashes.ts";
 import { canonicalEmaid } from "./emaid.ts";
 import type { Revocation, RevocationService } from "./revocation.ts";
@@ -24,9 +24,6 @@ export type ContractQuestion = Pick<AuthorizeRequest, "idToken" | "certificate" 
 
 /** Told of each check that was passed, in words. */
 export type Note = (title: string) => void;
-
-/** A contract in one of these states is over (C07.FR.13); in any other, the state alone decides (C07.FR.14). */
-const endedStates: readonly AuthorizationStatusEnumType[] = ["Blocked", "Expired", "Invalid", "Unknown"];
 
 export class ContractService {
   readonly #options: ContractServiceOptions;

@@ -1,4 +1,6 @@
 /** Who may charge: tokens, and contracts with their certificates. */
+
+import { normaliseEmaid } from "../../iso15118/emaid.ts";
 import type { AuthorizationStatusEnumType, IdTokenEnumType, IdTokenType } from "../../ocpp/v201/messages.generated.ts";
 import type { Database } from "../../util/database.ts";
 import { type Certificate, certificateHashData, type HashData } from "../../x509/index.ts";
@@ -19,6 +21,8 @@ export interface ContractAccount {
   readonly status?: AuthorizationStatusEnumType;
   /** The contract's certificates. Once there is one, hash data of others are not taken for this contract. */
   readonly certificates?: readonly { readonly certificate: Certificate; readonly issuer: Certificate }[];
+  /** Cars that may have this contract installed, by the common name of their provisioning certificate. */
+  readonly pcids?: readonly string[];
 }
 
 /** A certificate that is known to be a contract's. */
@@ -78,21 +82,14 @@ export class AccountStore {
   /** Adds contracts, or changes those that are there; certificates are added to the known ones. */
   setContracts(contracts: readonly ContractAccount[]): void {
     this.#database.atomically(() => {
-      for (const { emaid, status = "Accepted", certificates = [] } of contracts) {
+      for (const { emaid, status = "Accepted", certificates = [], pcids = [] } of contracts) {
         const key = canonicalEmaid(emaid);
         this.#database.run("INSERT OR REPLACE INTO contract (emaid, status) VALUES (?, ?)", key, status);
-        for (const { certificate, issuer } of certificates) {
-          const { issuerNameHash, issuerKeyHash, serialNumber } = certificateHashData(certificate, issuer);
-          this.#database.run(
-            `INSERT OR REPLACE INTO contract_certificate
-             (issuer_name_hash, issuer_key_hash, serial, emaid, not_after) VALUES (?, ?, ?, ?, ?)`,
-            issuerNameHash,
-            issuerKeyHash,
-            serialNumber,
-            key,
-            certificate.notAfter,
-          );
+        for (const pcid of pcids) {
+          const name = normaliseEmaid(emaid);
+          this.#database.run("INSERT OR REPLACE INTO vehicle (pcid, emaid) VALUES (?, ?)", pcid.toUpperCase(), name);
         }
+        for (const { certificate, issuer } of certificates) this.addContractCertificate(emaid, certificate, issuer);
       }
     });
   }
@@ -104,6 +101,26 @@ export class AccountStore {
       "SELECT status FROM contract WHERE emaid = ?",
       key,
     )?.status;
+  }
+
+  /** The eMAID, with its check digit if it has one, of the contract for a car; undefined for a car that has none. */
+  contractOfCar(pcid: string): string | undefined {
+    const sql = "SELECT emaid FROM vehicle WHERE pcid = ?";
+    return this.#database.get<{ emaid: string }>(sql, pcid.toUpperCase())?.emaid;
+  }
+
+  /** Lists a certificate as the contract's; the contract stays what it is. */
+  addContractCertificate(emaid: string, certificate: Certificate, issuer: Certificate): void {
+    const { issuerNameHash, issuerKeyHash, serialNumber } = certificateHashData(certificate, issuer);
+    this.#database.run(
+      `INSERT OR REPLACE INTO contract_certificate
+       (issuer_name_hash, issuer_key_hash, serial, emaid, not_after) VALUES (?, ?, ?, ?, ?)`,
+      issuerNameHash,
+      issuerKeyHash,
+      serialNumber,
+      canonicalEmaid(emaid),
+      certificate.notAfter,
+    );
   }
 
   hasCertificates(emaid: string): boolean {

@@ -49,4 +49,9 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (identity, transaction_id, seq_no)
   ) STRICT;
   `,
+  `
+  CREATE TABLE vehicle (
+    pcid TEXT PRIMARY KEY, emaid TEXT NOT NULL
+  ) STRICT;
+  `,
 ];
