@@ -1,6 +1,6 @@
 /** DIN SPEC 70121, 9.4.1.7: power on and off. The EVSE's contactor is closed since the cable check. */
 import type { Step } from "../../fsm/state.ts";
-import { report } from "../dc/evReport.ts";
+import { heard } from "../dc/steps.ts";
 import { statusCode } from "../dc/supply.ts";
 import { publish } from "../effects.ts";
 import { powerOff } from "./power.ts";
@@ -27,12 +27,12 @@ function done(session: DinSession): Step<Din, never> {
 
 /** Power off before the answer; the EV may then look for welded contactors [V2G-DC-459]. */
 function switchOff({ body }: PowerDeliveryReq, session: DinSession): Step<Din, "WeldingDetection"> {
-  const { dc, effects } = report(session.dc, body.DC_EVPowerDeliveryParameter ?? {}, session.now);
-  const off = powerOff({ ...session, dc });
+  const told = heard(body.DC_EVPowerDeliveryParameter ?? {}, session);
+  const off = powerOff({ ...session, ...told.session });
   return {
     ...done({ ...session, ...off.session }),
     session: off.session,
-    effects: [...effects, ...off.effects],
+    effects: [...told.effects, ...off.effects],
     next: "WeldingDetection",
   };
 }
@@ -45,11 +45,11 @@ export function beforeDemand(
   if (!request.body.ReadyToChargeState) return switchOff(request, session);
   const fault = startFault(request, session);
   if (fault) return refuse("PowerDeliveryReq", fault, session);
-  const { dc, effects } = report(session.dc, request.body.DC_EVPowerDeliveryParameter ?? {}, session.now);
+  const told = heard(request.body.DC_EVPowerDeliveryParameter ?? {}, session);
   return {
     ...done(session),
-    session: { dc },
-    effects: [...effects, publish("v2g_setup_finished")],
+    session: told.session,
+    effects: [...told.effects, publish("v2g_setup_finished")],
     next: "CurrentDemandStarted",
   };
 }

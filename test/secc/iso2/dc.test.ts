@@ -214,6 +214,17 @@ describe("CableCheck", () => {
     ]);
   });
 
+  it.each([
+    ["CableCheck", "CableCheckReq"],
+    ["PreCharge", "PreChargeReq"],
+    ["PreCharging", "PreChargeReq"],
+  ] as const)("bad case: in %s nothing happens for an EV whose authorization was taken back", async (state, name) => {
+    const rejected = { status: "rejected", certificateStatus: "Accepted" } as const;
+    const found = await step(state, fresh({ authorization: rejected }), request(name));
+    expect(codeOf(found)).toBe("FAILED");
+    expect(published(found)).toEqual([]);
+  });
+
   it("believes no outcome that was not asked for", () => {
     const of = fresh();
     expect(changeBy({ type: "cable_check_finished", passed: true }, of)).toEqual({ dc: noDc });
