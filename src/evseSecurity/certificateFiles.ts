@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { extname, join } from "node:path";
 import type { Files } from "../util/files.ts";
 import type { Logger } from "../util/log.ts";
-import { type Certificate, parseCertificate, parsePem, X509Error } from "../x509/index.ts";
+import { type Certificate, CertificateMemory, parsePem, X509Error } from "../x509/index.ts";
 
 export interface CertificateFile {
   readonly path: string;
@@ -12,14 +12,14 @@ export interface CertificateFile {
 
 /** A bundle of all root lists in the field is far smaller. */
 const MAX_FILE_SIZE = 4 * 1024 * 1024;
-const MAX_REMEMBERED = 4096;
+const MAX_WARNED = 4096;
 const encoded = /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----[\s\S]*?-----END (?:X509 |TRUSTED )?CERTIFICATE-----/g;
 
 /** Reads the disk each time; only what octets mean is remembered, by their hash. */
 export class CertificateFiles {
   readonly #files: Files;
   readonly #log: Logger;
-  readonly #meaning = new Map<string, Certificate | string>();
+  readonly #memory = new CertificateMemory();
   readonly #warned = new Set<string>();
 
   constructor(files: Files, log: Logger) {
@@ -57,13 +57,7 @@ export class CertificateFiles {
   }
 
   #understand(der: Uint8Array, path: string): Certificate | undefined {
-    const key = createHash("sha256").update(der).digest("base64");
-    let meaning = this.#meaning.get(key);
-    if (meaning === undefined) {
-      meaning = tryParse(der);
-      if (this.#meaning.size >= MAX_REMEMBERED) this.#meaning.clear();
-      this.#meaning.set(key, meaning);
-    }
+    const meaning = this.#memory.read(der);
     return typeof meaning === "string" ? this.#skip(path, meaning) : meaning;
   }
 
@@ -71,7 +65,7 @@ export class CertificateFiles {
   #skip(path: string, reason: string): undefined {
     const key = `${path}\n${reason}`;
     if (this.#warned.has(key)) return;
-    if (this.#warned.size >= MAX_REMEMBERED) this.#warned.clear();
+    if (this.#warned.size >= MAX_WARNED) this.#warned.clear();
     this.#warned.add(key);
     this.#log.warn({ path, reason }, "certificate skipped");
   }
@@ -84,15 +78,6 @@ function toDer(block: string): Uint8Array {
   } catch (error) {
     if (!(error instanceof X509Error)) throw error;
     return new Uint8Array();
-  }
-}
-
-function tryParse(der: Uint8Array): Certificate | string {
-  try {
-    return parseCertificate(der);
-  } catch (error) {
-    if (!(error instanceof X509Error)) throw error;
-    return error.message;
   }
 }
 

@@ -1,5 +1,5 @@
 /** Judges a chain for a role: reading, path, profile. The one place where a certificate is accepted or refused. */
-import { type Certificate, describeCertificate, parseCertificate, validatePath, X509Error } from "../x509/index.ts";
+import { type Certificate, CertificateMemory, describeCertificate, validatePath } from "../x509/index.ts";
 import { maxSize } from "./profiles/common.ts";
 import { type Context, type Edition, profiles, type Reason, type Role, type Scene } from "./profiles/index.ts";
 
@@ -99,8 +99,9 @@ export interface RawQuestion extends Omit<Question, "leaf" | "chain" | "anchors"
   readonly anchors: readonly Uint8Array[];
 }
 
-export function judgeRaw(question: RawQuestion): Verdict {
-  const leaf = tryParse(question.leaf);
+/** @param memory of those who ask often. */
+export function judgeRaw(question: RawQuestion, memory: CertificateMemory = new CertificateMemory()): Verdict {
+  const leaf = memory.read(question.leaf);
   if (typeof leaf === "string") return malformed("the leaf", leaf, true);
   if (question.chain.length > MAX_CHAIN) {
     return refusal(
@@ -113,21 +114,12 @@ export function judgeRaw(question: RawQuestion): Verdict {
   }
   const chain: Certificate[] = [];
   for (const [i, der] of question.chain.entries()) {
-    const certificate = tryParse(der);
+    const certificate = memory.read(der);
     if (typeof certificate === "string") return malformed(`certificate ${i + 1} of the chain`, certificate, false);
     chain.push(certificate);
   }
-  const anchors = question.anchors.map(tryParse).filter((anchor) => typeof anchor !== "string");
+  const anchors = question.anchors.map((der) => memory.read(der)).filter((anchor) => typeof anchor !== "string");
   return judge({ ...question, leaf, chain, anchors });
-}
-
-function tryParse(der: Uint8Array): Certificate | string {
-  try {
-    return parseCertificate(der);
-  } catch (error) {
-    if (!(error instanceof X509Error)) throw error;
-    return error.message;
-  }
 }
 
 /** What cannot be read. @param which for people, for example `the leaf`. */

@@ -83,7 +83,7 @@ function stationRequest(request: IncomingMessage, identity: string): StationRequ
 }
 
 function clientTls(socket: TLSSocket): ClientTls {
-  const certificate: Uint8Array | undefined = socket.getPeerCertificate().raw;
+  const certificate: Uint8Array | undefined = socket.getPeerX509Certificate()?.raw;
   return {
     protocol: socket.getProtocol() ?? "",
     cipher: socket.getCipher().name,

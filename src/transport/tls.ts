@@ -79,14 +79,13 @@ export function connectTls(options: ConnectOptions & { tls: TlsClientOptions }, 
 
 const MAX_CHAIN = 10;
 
-/** The certificates that the server sent, as a path from its leaf, without a root. */
+/** The certificates that the server sent, in its order, without a root. The older call of Node decodes their keys, and ends the process for some. */
 function shownChain(socket: tls.TLSSocket): Uint8Array[] {
   const chain: Uint8Array[] = [];
-  let current: tls.DetailedPeerCertificate | undefined = socket.getPeerCertificate(true);
-  while (current?.raw && chain.length < MAX_CHAIN) {
-    const selfSigned: boolean = current.issuerCertificate === current;
-    if (!selfSigned || chain.length === 0) chain.push(new Uint8Array(current.raw));
-    current = selfSigned ? undefined : current.issuerCertificate;
+  let current = socket.getPeerX509Certificate();
+  while (current && chain.length < MAX_CHAIN) {
+    if (current.subject !== current.issuer || chain.length === 0) chain.push(new Uint8Array(current.raw));
+    current = current.issuerCertificate;
   }
   return chain;
 }

@@ -6,9 +6,10 @@ import { parseChecked } from "./asn1.ts";
 import { bitStringOctets, type DerNode, derChildren, derTag, readDer } from "./der.ts";
 import { X509Error } from "./errors.ts";
 import { type ExtensionValues, type RawExtension, readExtensionValues, readRawExtensions } from "./extensions.ts";
-import { keyKind, loadPublicKey } from "./keys.ts";
 import { type DistinguishedName, readName, sameName } from "./name.ts";
 import { parsePem, toPemBlock } from "./pem.ts";
+import { readPublicKeyInfo } from "./publicKeyInfo.ts";
+import { hasShape, requireShapes } from "./shape.ts";
 import { readSignatureAlgorithm, type SignatureAlgorithm } from "./signatures.ts";
 
 export interface Certificate extends ExtensionValues {
@@ -76,12 +77,12 @@ function parseDerCertificate(der: Uint8Array): Certificate {
   const { tbsCertificate: tbs, signatureAlgorithm } = parseChecked(der, CertificateSchema, "the certificate");
   const version = tbs.version + 1;
   if (tbs.extensions && version < 3) throw new X509Error("extensions in a certificate that is not of version 3");
+  if (slices.extensions) requireShapes(slices.extensions.raw, /^06( 01)? 04$/, "an extension");
   const extensions = readRawExtensions(tbs.extensions ?? []);
   const values = readExtensionValues(extensions);
   const { ca = false, pathLength } = values.basicConstraints ?? {};
   const subject = readName(tbs.subject, slices.subject.raw);
   const issuer = readName(tbs.issuer, slices.issuer.raw);
-  const publicKey = loadPublicKey(slices.spki.raw);
   return {
     ...values,
     der,
@@ -91,10 +92,8 @@ function parseDerCertificate(der: Uint8Array): Certificate {
     isSelfIssued: sameName(subject, issuer),
     ...readSerial(slices.serial.content),
     ...readValidity(slices.validity),
-    publicKey,
-    keyKind: isExplicitCurve(slices.spki, publicKey) ? "EC with explicit parameters" : keyKind(publicKey),
+    ...readPublicKeyInfo(slices.spki.raw),
     spki: slices.spki.raw,
-    publicKeyBits: bitStringOctets(derChildren(slices.spki.content)[1]),
     isCa: ca,
     ...(pathLength !== undefined && { pathLength }),
     extensions,
@@ -106,24 +105,24 @@ function parseDerCertificate(der: Uint8Array): Certificate {
   };
 }
 
+/** Tags of TBSCertificate's fields: version, serial number, algorithm, issuer, validity, subject, key, two unique ids, extensions. */
+const tbsShape = /^(a0 )?02 30 30 30 30 30( 81)?( 82)?( a3)?$/;
+
 /** The octets of the parts, by their place in Certificate and TBSCertificate (RFC 5280, 4.1). */
 function slice(certificate: DerNode) {
   const [tbs, outerAlgorithm, signature] = derChildren(certificate.content);
-  if (certificate.tag !== derTag.sequence || !tbs || !outerAlgorithm || !signature) throw notACertificate();
+  const fits = certificate.tag === derTag.sequence && hasShape(certificate, /^30 30 03$/) && hasShape(tbs, tbsShape);
+  if (!fits || !tbs || !outerAlgorithm || !signature) throw notACertificate();
   const fields = derChildren(tbs.content);
   const [serial, innerAlgorithm, issuer, validity, subject, spki] = fields[0]?.tag === 0xa0 ? fields.slice(1) : fields;
   if (!serial || !innerAlgorithm || !issuer || !validity || !subject || !spki) throw notACertificate();
-  return { tbs, outerAlgorithm, signature, serial, innerAlgorithm, issuer, validity, subject, spki };
+  const tagged = fields.find(({ tag }) => tag === 0xa3);
+  const extensions = tagged && readDer(tagged.content);
+  return { tbs, outerAlgorithm, signature, serial, innerAlgorithm, issuer, validity, subject, spki, extensions };
 }
 
 function notACertificate(): X509Error {
   return new X509Error("this is not a certificate");
-}
-
-/** RFC 5480, 2.1.1: only named curves; explicit parameters can be made to look like one (CVE-2020-0601). */
-function isExplicitCurve(spki: DerNode, { asymmetricKeyType }: KeyObject): boolean {
-  const [algorithm] = derChildren(spki.content);
-  return asymmetricKeyType === "ec" && derChildren(algorithm?.content ?? new Uint8Array())[1]?.tag !== derTag.oid;
 }
 
 function readSerial(content: Uint8Array): { serialNumber: string; serialLength: number } {
@@ -133,7 +132,7 @@ function readSerial(content: Uint8Array): { serialNumber: string; serialLength: 
 
 function readValidity(validity: DerNode): { notBefore: number; notAfter: number } {
   const [notBefore, notAfter] = derChildren(validity.content);
-  if (!notBefore || !notAfter) throw notACertificate();
+  if (!hasShape(validity, /^(17|18) (17|18)$/) || !notBefore || !notAfter) throw notACertificate();
   return { notBefore: readTime(notBefore), notAfter: readTime(notAfter) };
 }
 

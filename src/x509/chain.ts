@@ -1,6 +1,7 @@
 /** Path building and validation (RFC 5280, 6; RFC 4158), with a bound on the work a hostile chain can cause. */
 import { type Certificate, describeCertificate } from "./certificate.ts";
-import { canonicalRdns, type DistinguishedName, sameName } from "./name.ts";
+import { IssuerIndex } from "./issuerIndex.ts";
+import { sameName } from "./name.ts";
 import { comparisons, violatesNameConstraints } from "./nameConstraints.ts";
 import { pathFix } from "./pathFixes.ts";
 import {
@@ -44,9 +45,12 @@ export interface PathFailure {
   readonly fix: string;
 }
 
-/** A signature check costs by its curve, in units of one with P-256 (about 0.1 ms); this bounds a verdict to some 50 ms. */
+/** A signature check costs by its key, in units of one with P-256 (about 0.1 ms); this bounds a verdict to some 50 ms. */
 const WORK = 400;
-const signatureCost: Readonly<Record<string, number>> = { "P-384": 10, "P-521": 20, Ed448: 5 };
+const signatureCosts: Readonly<Record<string, number>> = { "P-256": 1, "P-384": 10, Ed25519: 2, Ed448: 5 };
+/** P-521, and curves that nobody has made fast. */
+const SLOW = 25;
+const STEPS_PER_UNIT = 10;
 const COMPARISONS_PER_UNIT = 500;
 /** Self-issued certificates count here. */
 const MAX_PATH = 16;
@@ -54,7 +58,7 @@ const MAX_PATH = 16;
 /** Looks for a path from `leaf` to an anchor on which every rule holds. Never throws; never takes long. */
 export function validatePath(question: PathQuestion): PathVerdict {
   const search = new PathSearch(question);
-  const fault = leafFault(question);
+  const fault = leafFault(question) ?? (question.anchors.length === 0 ? "no_trust_anchor" : undefined);
   const path = fault ? search.refuse(fault, question.leaf, 0) : search.extend([question.leaf]);
   return path ? { ok: true, path } : search.failure();
 }
@@ -93,32 +97,23 @@ function rootFault(root: Certificate, bareAllowed = false): PathReason | undefin
 
 class PathSearch {
   readonly #question: PathQuestion;
-  readonly #bySubject = new Map<string, Certificate[]>();
-  readonly #roots: ReadonlySet<string>;
-  readonly #trusted: ReadonlySet<string>;
+  readonly #index: IssuerIndex;
   readonly #signatures = new Map<string, boolean>();
   #work = WORK;
   #worst: { reason: PathReason; certificate: Certificate; depth: number } | undefined;
 
   constructor(question: PathQuestion) {
     this.#question = question;
-    this.#trusted = new Set(question.anchors.map(({ fingerprint }) => fingerprint));
-    const ends = question.anchors.filter((anchor) => question.partialChains || anchor.isSelfIssued);
-    this.#roots = new Set(ends.map(({ fingerprint }) => fingerprint));
-    const all = [...question.anchors, ...question.intermediates];
-    for (const certificate of new Map(all.map((c) => [c.fingerprint, c])).values()) {
-      const key = nameKey(certificate.subject);
-      this.#bySubject.set(key, [...(this.#bySubject.get(key) ?? []), certificate]);
-    }
+    this.#index = new IssuerIndex(question);
   }
 
   /** @param path leaf first. @returns a whole path, or undefined with the reasons noted. */
   extend(path: readonly Certificate[]): readonly Certificate[] | undefined {
     const child = path.at(-1);
     if (!child) return undefined;
-    if (this.#roots.has(child.fingerprint)) return this.#complete(path);
+    if (this.#index.isRoot(child)) return this.#complete(path);
     if (this.#isTooLong(path)) return this.refuse("too_long", child, path.length);
-    const issuers = this.#issuersOf(child);
+    const issuers = this.#index.issuersOf(child);
     if (issuers.length === 0) return this.refuse(this.#deadEnd(child, path), child, path.length);
     for (const issuer of issuers) {
       const found = this.#step(path, issuer);
@@ -140,7 +135,7 @@ class PathSearch {
   }
 
   #step(path: readonly Certificate[], issuer: Certificate): readonly Certificate[] | undefined {
-    this.#work -= 0.1;
+    this.#work -= 1 / STEPS_PER_UNIT;
     const [fault, guilty] = this.#fault(path, issuer);
     if (fault) return this.refuse(fault, guilty, path.length);
     return this.extend([...path, issuer]);
@@ -150,10 +145,10 @@ class PathSearch {
   #fault(path: readonly Certificate[], issuer: Certificate): [PathReason | undefined, Certificate] {
     const child = path.at(-1) ?? issuer;
     if (keyIdsDiffer(child, issuer) && !this.#isSignedBy(child, issuer)) return [this.#deadEnd(child, path), child];
-    if (path.some((below) => isSameAuthority(below, issuer))) return ["loop", issuer];
+    if (this.#index.isLoop(path, issuer)) return ["loop", issuer];
     const fault =
       timeFault(issuer, this.#question.time) ??
-      (this.#roots.has(issuer.fingerprint) ? rootFault(issuer, this.#question.bareAllowed) : subCaFault(issuer)) ??
+      (this.#index.isRoot(issuer) ? rootFault(issuer, this.#question.bareAllowed) : subCaFault(issuer)) ??
       pathLengthFault(issuer, path);
     if (fault) return [fault, issuer];
     const misnamed = this.#misnamed(path, issuer);
@@ -175,23 +170,14 @@ class PathSearch {
     const key = `${child.fingerprint} ${issuer.fingerprint}`;
     const known = this.#signatures.get(key);
     if (known !== undefined) return known;
-    this.#work -= signatureCost[issuer.keyKind] ?? 1;
+    this.#work -= signatureCost(issuer.keyKind);
     const valid = verifySignature(child.signatureAlgorithm, issuer.publicKey, child.tbs, child.signature);
     this.#signatures.set(key, valid);
     return valid;
   }
 
-  /** Roots first, then those whose key identifier fits: a hint for the order, nothing more. */
-  #issuersOf(child: Certificate): Certificate[] {
-    const rank = (issuer: Certificate) =>
-      (this.#roots.has(issuer.fingerprint) ? 0 : 2) + (issuer.subjectKeyId === child.authorityKeyId ? 0 : 1);
-    const candidates = this.#bySubject.get(nameKey(child.issuer)) ?? [];
-    return candidates.filter(({ fingerprint }) => fingerprint !== child.fingerprint).sort((a, b) => rank(a) - rank(b));
-  }
-
   #deadEnd(child: Certificate, path: readonly Certificate[]): PathReason {
-    if (this.#question.anchors.length === 0) return "no_trust_anchor";
-    if (this.#trusted.has(child.fingerprint)) return "no_root";
+    if (this.#index.isTrusted(child)) return "no_root";
     if (child.isSelfIssued) return path.length === 1 ? "self_signed" : "unknown_issuer";
     return path.length === 1 ? "unknown_issuer" : "incomplete_chain";
   }
@@ -222,12 +208,8 @@ function isVague(reason: PathReason): boolean {
   return reason === "signature" || reason === "loop";
 }
 
-/** Maps are faster than comparing every pair; names that RFC 5280 calls equal have one key. */
-function nameKey(name: DistinguishedName): string {
-  return canonicalRdns(name).join();
-}
-
-/** One name and one key twice in a path is a loop, whatever the certificates around them (RFC 4158, 2.4.1). */
-function isSameAuthority(a: Certificate, b: Certificate): boolean {
-  return Buffer.compare(a.spki, b.spki) === 0 && nameKey(a.subject) === nameKey(b.subject);
+/** RSA goes by the square of its size; a long exponent, of which 64 bits are borne, makes it four times as slow. */
+function signatureCost(keyKind: string): number {
+  const rsa = /^RSA-(\d+)/.exec(keyKind)?.[1];
+  return rsa === undefined ? (signatureCosts[keyKind] ?? SLOW) : 2 * (Number(rsa) / 2048) ** 2;
 }

@@ -21,6 +21,7 @@ import { type DerNode, derChildren, readDer } from "./der.ts";
 import { X509Error } from "./errors.ts";
 import { type DistinguishedName, readName } from "./name.ts";
 import { extensionOids, keyPurposeNames } from "./oids.ts";
+import { requireShape, requireShapes } from "./shape.ts";
 
 export type KeyUsageName =
   | "digitalSignature"
@@ -132,6 +133,7 @@ function readPolicies(read: <T>(name: keyof typeof extensionOids, reader: Reader
 }
 
 function readAssertedPolicies(value: Uint8Array): readonly string[] {
+  requireShapes(value, /^06( 30)?$/, "certificatePolicies");
   const policies = [...parseDer(value, CertificatePolicies, "certificatePolicies")].map((p) => p.policyIdentifier);
   if (new Set(policies).size !== policies.length) throw new X509Error("certificatePolicies names a policy twice");
   if (policies.length === 0) throw new X509Error("certificatePolicies names no policy");
@@ -139,11 +141,13 @@ function readAssertedPolicies(value: Uint8Array): readonly string[] {
 }
 
 function readPolicyMappings(value: Uint8Array): readonly (readonly [string, string])[] {
+  requireShapes(value, /^06 06$/, "policyMappings");
   const mappings = [...parseDer(value, PolicyMappings, "policyMappings")];
   return mappings.map(({ issuerDomainPolicy, subjectDomainPolicy }) => [issuerDomainPolicy, subjectDomainPolicy]);
 }
 
 function readPolicyConstraints(value: Uint8Array): Pick<Policies, "requireExplicit" | "inhibitMapping"> {
+  requireShape(value, /^(80|80 81|81)$/, "policyConstraints");
   const constraints = parseDer(value, PolicyConstraints, "policyConstraints");
   const { requireExplicitPolicy, inhibitPolicyMapping } = constraints;
   return {
@@ -164,6 +168,7 @@ function skipCerts(octets: ArrayBuffer): number {
 }
 
 function readBasicConstraints(value: Uint8Array, critical: boolean): NonNullable<ExtensionValues["basicConstraints"]> {
+  requireShape(value, /^(01|01 02|02)?$/, "basicConstraints");
   const { cA, pathLenConstraint } = parseDer(value, BasicConstraints, "basicConstraints");
   if (pathLenConstraint === undefined) return { critical, ca: cA };
   if (pathLenConstraint < 0) throw new X509Error("basicConstraints: a negative path length");
@@ -173,6 +178,7 @@ function readBasicConstraints(value: Uint8Array, critical: boolean): NonNullable
 function readKeyUsage(value: Uint8Array): ReadonlySet<KeyUsageName> {
   parseDer(value, KeyUsage, "keyUsage");
   const [, ...octets] = readDer(value).content;
+  if (octets.every((octet) => octet === 0)) throw new X509Error("keyUsage names no use");
   return new Set(keyUsageNames.filter((_, bit) => ((octets[bit >> 3] ?? 0) & (0x80 >> (bit & 7))) !== 0));
 }
 
@@ -187,6 +193,7 @@ function readSubjectKeyId(value: Uint8Array): string {
 }
 
 function readAuthorityKeyId(value: Uint8Array): string | undefined {
+  requireShape(value, /^(80)?( ?a1)?( ?82)?$/, "authorityKeyIdentifier");
   const { keyIdentifier } = parseDer(value, AuthorityKeyIdentifier, "authorityKeyIdentifier");
   return keyIdentifier && toHex(new Uint8Array(keyIdentifier.buffer));
 }
@@ -199,6 +206,7 @@ function readSubjectAltNames(value: Uint8Array): readonly AltName[] {
 }
 
 function readNameConstraints(value: Uint8Array): NonNullable<ExtensionValues["nameConstraints"]> {
+  requireShape(value, /^(a0|a0 a1|a1)$/, "nameConstraints");
   parseDer(value, NameConstraints, "nameConstraints");
   const trees = derChildren(readDer(value).content);
   const bases = (tag: number) =>
@@ -215,6 +223,7 @@ function readSubtree({ content }: DerNode): AltName {
 }
 
 function readAuthorityInfoAccess(value: Uint8Array): NonNullable<ExtensionValues["aia"]> {
+  requireShapes(value, /^06 ..$/, "authorityInfoAccess");
   const entries = [...parseDer(value, AuthorityInfoAccessSyntax, "authorityInfoAccess")];
   const url = (method: string) =>
     entries.find((entry) => entry.accessMethod === method && entry.accessLocation.uniformResourceIdentifier)

@@ -1,5 +1,6 @@
 /** X.509: certificates, requests, keys, paths, OCSP, OCPP hash data. */
 export * from "./certificate.ts";
+export { CertificateMemory } from "./certificateMemory.ts";
 export * from "./certsOnly.ts";
 export * from "./chain.ts";
 export * from "./create.ts";

@@ -1,7 +1,6 @@
 /** Keys: made, read, written and told apart; all by `node:crypto`. */
 import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
-import { equalBytes } from "../util/bytes.ts";
 import { X509Error } from "./errors.ts";
 
 /** Kinds of key that can be made here. */
@@ -32,7 +31,7 @@ export function generateKey(kind: KeyKind): Promise<KeyPair> {
   }
 }
 
-/** `P-256`, `Ed448`, `RSA-2048`, … or OpenSSL's name for other curves and kinds (`secp256k1`, `dsa`). */
+/** `P-256`, `Ed448`, `RSA-2048`, … or OpenSSL's name for other curves and kinds (`secp256k1`, `dsa`). Only for keys of our own: see publicKeyInfo.ts. */
 export function keyKind(key: KeyObject): KeyKind | (string & {}) {
   const { asymmetricKeyType: type = "unknown", asymmetricKeyDetails: details } = key;
   if (type === "ec")
@@ -82,7 +81,7 @@ function keyFault(pem: string, password: string | undefined): string {
   return password ? "the password does not open the key" : "the key is encrypted and there is no password for it";
 }
 
-/** Reads a SubjectPublicKeyInfo. @throws X509Error when the kind is unknown or the point is not on its curve. */
+/** Reads a SubjectPublicKeyInfo, for which a stranger's is looked at first by {@link readPublicKeyInfo}. @throws X509Error when the kind is unknown or the point is not on its curve. */
 export function loadPublicKey(spki: Uint8Array): KeyObject {
   try {
     return createPublicKey({ key: Buffer.from(spki), format: "der", type: "spki" });
@@ -103,11 +102,14 @@ export function exportPrivateKey(key: KeyObject, form: "pkcs8" | "traditional", 
 
 /** SubjectPublicKeyInfo of a public or private key. */
 export function publicKeyDer(key: KeyObject): Uint8Array {
-  const publicKey = key.type === "private" ? createPublicKey(key) : key;
-  return new Uint8Array(publicKey.export({ format: "der", type: "spki" }));
+  return new Uint8Array(publicPart(key).export({ format: "der", type: "spki" }));
+}
+
+function publicPart(key: KeyObject): KeyObject {
+  return key.type === "private" ? createPublicKey(key) : key;
 }
 
 /** Whether two keys, private or public, are of one pair. */
 export function samePublicKey(a: KeyObject, b: KeyObject): boolean {
-  return a.asymmetricKeyType === b.asymmetricKeyType && equalBytes(publicKeyDer(a), publicKeyDer(b));
+  return publicPart(a).equals(publicPart(b));
 }

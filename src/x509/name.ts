@@ -2,7 +2,9 @@
 import { AttributeTypeAndValue, AttributeValue, Name, RelativeDistinguishedName } from "@peculiar/asn1-x509";
 import { toHex } from "../util/bytes.ts";
 import { serializeDer } from "./asn1.ts";
+import { derChildren, readDer } from "./der.ts";
 import { type AttributeName, attributeNames, attributeOids } from "./oids.ts";
+import { requireShape, requireShapes } from "./shape.ts";
 
 export interface NameAttribute {
   /** A short name as `CN`, or the dotted OID of an attribute without one. */
@@ -30,8 +32,12 @@ export interface DistinguishedName {
 /** What to put in a name, in this order; an array makes several attributes of one type. */
 export type NameTemplate = Partial<Record<AttributeName, string | readonly string[]>>;
 
-/** @param der the octets of `name`. */
+/** @param der the octets of `name`. @throws X509Error for an empty set or what stands behind an attribute. */
 export function readName(name: Name, der: Uint8Array): DistinguishedName {
+  for (const { raw } of derChildren(readDer(der).content)) {
+    requireShape(raw, /^30( 30)*$/, "a name");
+    requireShapes(raw, /^06 ..$/, "an attribute of a name");
+  }
   const rdns = [...name].map((rdn) => [...rdn].map(readAttribute));
   const flat = rdns.flat();
   const all = (type: string) => flat.filter((attribute) => attribute.type === type).map(({ value }) => value);

@@ -7,9 +7,10 @@ import { parseChecked, serializeDer, toArrayBuffer } from "./asn1.ts";
 import { bitStringOctets, derChildren, readDer } from "./der.ts";
 import { X509Error } from "./errors.ts";
 import { type ExtensionValues, type RawExtension, readExtensionValues, readRawExtensions } from "./extensions.ts";
-import { keyKind, loadPublicKey, publicKeyDer } from "./keys.ts";
+import { publicKeyDer } from "./keys.ts";
 import { createName, type DistinguishedName, type NameTemplate, readName } from "./name.ts";
 import { parsePem, toPemBlock } from "./pem.ts";
+import { readPublicKeyInfo } from "./publicKeyInfo.ts";
 import { createSigner, readSignatureAlgorithm, verifySignature } from "./signatures.ts";
 
 const EXTENSION_REQUEST = "1.2.840.113549.1.9.14";
@@ -66,7 +67,7 @@ export function parseCertificateSigningRequest(input: string | Uint8Array): Cert
   const request = parseChecked(der, CertificationRequest, "the certificate signing request");
   const [, subject, spki] = derChildren(info?.content ?? new Uint8Array());
   if (!info || !algorithm || !subject || !spki) throw new X509Error("this is not a certificate signing request");
-  const publicKey = loadPublicKey(spki.raw);
+  const { publicKey, keyKind } = readPublicKeyInfo(spki.raw);
   const extensions = requestedExtensions(request.certificationRequestInfo);
   const signatureAlgorithm = readSignatureAlgorithm(request.signatureAlgorithm, algorithm.raw);
   return {
@@ -74,7 +75,7 @@ export function parseCertificateSigningRequest(input: string | Uint8Array): Cert
     der,
     subject: readName(request.certificationRequestInfo.subject, subject.raw),
     publicKey,
-    keyKind: keyKind(publicKey),
+    keyKind,
     extensions,
     signatureValid: verifySignature(signatureAlgorithm, publicKey, info.raw, bitStringOctets(signature)),
   };

@@ -5,6 +5,7 @@ import { nodeNetwork } from "../../src/transport/node.ts";
 import type { ConnectionFault, ListenOptions, StreamServer, TlsCredentials } from "../../src/transport/ports.ts";
 import { toHex } from "../../src/util/bytes.ts";
 import { UserError } from "../../src/util/errors.ts";
+import { toPemBlock } from "../../src/x509/pem.ts";
 import { testChain } from "./certificates.ts";
 import { collect, signal, transportCompliance } from "./compliance.ts";
 
@@ -86,6 +87,19 @@ describe("TLS as ISO 15118-2 wants it", () => {
     expect(ocsp && toHex(ocsp)).toBe(toHex(stapled));
     expect(stream.tls?.peerChain.map(toHex)).toEqual(chain.map(toHex));
     await stream.close();
+  });
+
+  it("shows what the server sent, also what belongs to no path, and never a root", async () => {
+    const extra = [second.subCa, first.root].map((der) => toPemBlock("CERTIFICATE", der)).join("");
+    server.setCredentials([{ ...first.credentials, chain: `${first.credentials.chain}${extra}` }]);
+    let chain: readonly Uint8Array[] = [];
+    const stream = await connect((shown) => {
+      chain = shown;
+      return true;
+    });
+    expect(chain.map(toHex)).toEqual([first.leaf, first.subCa, second.subCa].map(toHex));
+    await stream.close();
+    server.setCredentials([first.credentials]);
   });
 
   it("hands key log lines to its hook", async () => {

@@ -1,15 +1,12 @@
 /**
  * JSON lines, thousands of them: each is answered by one line, in order. A bad line is answered by an error and ends nothing.
  */
-import { StringDecoder } from "node:string_decoder";
 import { ExiError } from "../../exi/errors.ts";
 import { BytesError, fromHex, toHex } from "../../util/bytes.ts";
 import { UserError } from "../../util/errors.ts";
+import { linesOf, MAX_LINE } from "../lines.ts";
 import { decodeMessage, encodeJson, type Kind, messageToJson } from "./message.ts";
 import { chooseSchema, guessSchema, schemaOfRoot } from "./schemas.ts";
-
-/** Longest line kept; a message of 64 KiB in JSON is shorter. */
-const MAX_LINE = 4 * 1024 * 1024;
 
 /** What a line leaves open. */
 export interface Defaults {
@@ -67,18 +64,6 @@ export async function* answers(
     }
     if (out.length > 0) yield out.join("");
   }
-}
-
-/** Whole lines, as many as each chunk completes. A line that is too long comes cut, and so is no JSON. */
-async function* linesOf(chunks: AsyncIterable<Uint8Array | string>): AsyncGenerator<string[]> {
-  const decoder = new StringDecoder("utf8");
-  let rest = "";
-  for await (const chunk of chunks) {
-    const lines = (rest + (typeof chunk === "string" ? chunk : decoder.write(Buffer.from(chunk)))).split("\n");
-    rest = (lines.pop() ?? "").slice(0, MAX_LINE + 1);
-    if (lines.length > 0) yield lines;
-  }
-  yield [rest + decoder.end()];
 }
 
 function answer(line: string, number: number, work: (line: Line) => object): object {

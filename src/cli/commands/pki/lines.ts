@@ -1,11 +1,12 @@
 /** `plugcharge pki verify --jsonl`: thousands of chains, a JSON line each, a verdict a line. */
-import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { z } from "zod";
-import { judgeRaw, type Verdict } from "../../../evseSecurity/index.ts";
+import { judgeRaw, type RawQuestion, type Verdict } from "../../../evseSecurity/index.ts";
 import { fromBase64 } from "../../../util/bytes.ts";
 import { PeerError } from "../../../util/errors.ts";
+import { CertificateMemory } from "../../../x509/index.ts";
 import { writeLine } from "../../io.ts";
+import { linesOf, MAX_LINE } from "../../lines.ts";
 
 export const roles = ["contract", "secc", "cps", "oem", "vehicle", "csms_server", "csms_client", "mf", "any"] as const;
 
@@ -43,28 +44,26 @@ export interface Answer {
   readonly fix: string | null;
 }
 
-/** A longer line is no question. */
-const MAX_LINE = 4 * 1024 * 1024;
-
 export async function judgeLines(input: Readable, output: Writable): Promise<void> {
-  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-    if (line.trim() !== "") await writeLine(output, JSON.stringify(answerLine(line)));
+  const memory = new CertificateMemory();
+  for await (const lines of linesOf(input)) {
+    for (const line of lines) if (line.trim() !== "") await writeLine(output, JSON.stringify(answerLine(line, memory)));
   }
 }
 
-export function answerLine(line: string): Answer {
+function answerLine(line: string, memory: CertificateMemory): Answer {
   const json = line.length > MAX_LINE ? undefined : tryJson(line);
   const parsed = Question.safeParse(json);
-  if (parsed.success) return answer(parsed.data);
+  if (parsed.success) return answer(parsed.data, memory);
   const id = (json as { id?: unknown } | undefined)?.id;
   const wrong = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "line"}: ${message}`).join("; ");
   return malformedLine(typeof id === "string" || typeof id === "number" ? id : null, wrong);
 }
 
-function answer(question: Question): Answer {
+function answer(question: Question, memory: CertificateMemory): Answer {
   const { id } = question;
   try {
-    const verdict = judgeQuestion(question);
+    const verdict = judgeQuestion(question, memory);
     if (verdict.ok) return { id, ok: true, reason: "ok", certificate: null, fix: null };
     const { reason, certificate, fix } = verdict;
     return { id, ok: false, reason, certificate, fix };
@@ -74,11 +73,12 @@ function answer(question: Question): Answer {
   }
 }
 
-function judgeQuestion(question: Question): Verdict {
+function judgeQuestion(question: Question, memory: CertificateMemory): Verdict {
   const { role, profile, leaf, chain, trust, time } = question;
   const { request_emaid, identity, dns, max_depth } = question.context ?? {};
   const depth = question.max_depth ?? max_depth;
-  return judgeRaw({
+  const context = { ...(request_emaid && { request_emaid }), ...(identity && { identity }), ...(dns && { dns }) };
+  const raw: RawQuestion = {
     role,
     ...(profile && { edition: profile }),
     leaf: fromBase64(leaf),
@@ -86,8 +86,9 @@ function judgeQuestion(question: Question): Verdict {
     anchors: trust.map(fromBase64),
     time: typeof time === "number" ? time : Date.parse(time),
     ...(typeof depth === "number" && { maxIntermediates: depth }),
-    context: { ...(request_emaid && { request_emaid }), ...(identity && { identity }), ...(dns && { dns }) },
-  });
+    context,
+  };
+  return judgeRaw(raw, memory);
 }
 
 function malformedLine(id: string | number | null, why: string): Answer {
