@@ -61,7 +61,7 @@ export const obliging: Manager = (effect, secc) => {
 
 export async function station(change: Partial<SeccOptions> = {}, manager: Manager = obliging): Promise<Station> {
   const network = change.network ?? memoryNetwork({ certificates: { chain: [] } });
-  const clock = new ManualClock();
+  const clock = change.clock instanceof ManualClock ? change.clock : new ManualClock();
   const timeline = new Timeline(clock);
   const effects: OutwardEffect[] = [];
   const frames: CapturedFrame[] = [];
@@ -102,6 +102,8 @@ export class TestEv {
   /** Resolves when the station has closed the connection. */
   readonly closed: Promise<void>;
   sessionId: Uint8Array = new Uint8Array(8);
+  /** Of the last PaymentDetailsRes, for those who keep it here. */
+  challenge: Uint8Array = new Uint8Array(16);
   readonly #framer = new Framer(65536);
   readonly #received: Uint8Array[] = [];
   #wake: () => void = () => {};

@@ -16,6 +16,7 @@ type Next = "ChargeParameterDiscovery" | "Terminated";
 /** Why the one who decides said no, where AuthorizationRes has a code for it. */
 const rejections: Readonly<Partial<Record<CertificateStatus, Failure>>> = {
   CertificateRevoked: "FAILED_CertificateRevoked",
+  ContractCancelled: "FAILED_ContractCanceled",
 };
 
 /** Holds the answer until there is a decision, then answers as far as it goes. */

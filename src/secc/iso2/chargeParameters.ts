@@ -52,7 +52,7 @@ function decide(request: ChargeParameterDiscoveryReq, session: Iso2Session, now:
   return {
     session: { energyTransferMode: mode, dc },
     effects,
-    ms: HOLD_MS,
+    ms: isOverdue(session) ? 0 : HOLD_MS,
     until: ({ evse }) => hardwarePower(mode, evse) !== undefined,
     decide: (current) => answer(request, current),
   };
@@ -116,10 +116,14 @@ function answer(request: ChargeParameterDiscoveryReq, session: Iso2Session): Ste
   };
 }
 
-/** The EV may be put off for so long (V2G_SECC_Ongoing_Performance_Time, Table 110). */
+/** The EV may be put off for so long, the answer that is held back included (V2G_SECC_Ongoing_Performance_Time, Table 110). */
+function isOverdue({ now, ongoingSince = now }: Iso2Session): boolean {
+  return now - ongoingSince >= sessionTimes.ongoing.performance - HOLD_MS;
+}
+
 function notYet(session: Iso2Session, mode: Mode): Step<Iso2, "Terminated"> {
   const { now, ongoingSince = now } = session;
-  if (now - ongoingSince >= sessionTimes.ongoing.performance - HOLD_MS) {
+  if (isOverdue(session)) {
     const title = "the EVSE did not say in time what it can give";
     const fix = "See why no limits come from the power supply, the board or the energy manager.";
     const event = decided({ step: 6, title, outcome: "refused", rule: "V2G_SECC_Ongoing_Performance_Time", fix });

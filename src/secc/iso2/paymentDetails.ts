@@ -23,6 +23,8 @@ type PaymentDetailsReq = Request<"PaymentDetailsReq">;
 const CHALLENGE_LENGTH = 16;
 /** The longest chain, as PEM, that fits into a ProvidedIdToken and Authorize.req. */
 const MAX_FORWARDED = 5500;
+/** How long before its end a contract is said to end soon: a week, in which a car is charged at least once. */
+const EXPIRES_SOON_MS = 7 * 86_400_000;
 /** Certificates for which OCPP takes hash data. */
 const MAX_HASH_DATA = 4;
 
@@ -137,11 +139,19 @@ function accept(
     ...(hashData.length > 0 ? { iso15118CertificateHashData: hashData } : {}),
   };
   return {
-    reply: { name: "PaymentDetailsRes", message: { ResponseCode: "OK", ...answered(challenge, now) } },
+    reply: {
+      name: "PaymentDetailsRes",
+      message: { ResponseCode: acceptedAs(chain[0], now), ...answered(challenge, now) },
+    },
     session: { contract: { publicKey: chain[0].publicKey, challenge, token } },
     effects: [effect, { to: "timer", ms: session.settings.authTimeoutPnc * 1000 }],
     next: "Authorization",
   };
+}
+
+/** The EV is told in time to have its contract renewed. */
+function acceptedAs({ notAfter }: Certificate, now: number): "OK" | "OK_CertificateExpiresSoon" {
+  return notAfter - now < EXPIRES_SOON_MS && notAfter > now ? "OK_CertificateExpiresSoon" : "OK";
 }
 
 function refuseContract(
