@@ -10,6 +10,12 @@ import { proof } from "./car/signature.ts";
 import { timing } from "./car/timing.ts";
 import { tls } from "./car/tls.ts";
 import { values } from "./car/values.ts";
+import * as charger from "./charger/discovery.ts";
+import * as framing from "./charger/framing.ts";
+import * as responses from "./charger/responses.ts";
+import * as sessions from "./charger/session.ts";
+import * as tlsOfChargers from "./charger/tls.ts";
+import * as offers from "./charger/values.ts";
 import type { Fault, Side } from "./fault.ts";
 
 export const catalogue: Readonly<Record<Side, readonly Fault[]>> = {
@@ -26,7 +32,22 @@ export const catalogue: Readonly<Record<Side, readonly Fault[]>> = {
     ...values,
     ...timing,
   ],
-  secc: [],
+  secc: [
+    ...charger.sdp,
+    ...tlsOfChargers.certificates,
+    ...tlsOfChargers.tls,
+    ...framing.v2gtp,
+    ...framing.exi,
+    ...sessions.sap,
+    ...sessions.session,
+    ...responses.failed,
+    ...responses.wrong,
+    ...responses.silent,
+    ...responses.ongoing,
+    ...offers.challenges,
+    ...offers.values,
+    ...offers.notifications,
+  ],
 };
 
 export function findFault(side: Side, name: string): Fault | undefined {

@@ -51,7 +51,7 @@ export function read(set: AnySet, exi: Uint8Array): Said {
     const document = set.decode(exi);
     const [name, body] = messageIn(document);
     const ResponseCode = (body as { readonly ResponseCode?: string }).ResponseCode;
-    return { name, exi, document, ...(ResponseCode !== undefined && { ResponseCode }) };
+    return { name, exi, document, body, ...(ResponseCode !== undefined && { ResponseCode }) };
   } catch (error) {
     if (!(error instanceof PeerError)) throw error;
     return { name: "unreadable", exi, document: undefined };

@@ -80,6 +80,7 @@ export interface Said {
   /** `supportedAppProtocolReq`, or the name of what is in the body; `unreadable` when it is nothing. */
   readonly name: string;
   readonly ResponseCode?: string;
+  readonly body?: unknown;
   readonly exi: Uint8Array;
   /** As the schema has it; undefined when it could not be read. */
   readonly document: Document | undefined;

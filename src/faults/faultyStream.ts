@@ -161,7 +161,7 @@ export class FaultyStream implements ByteStream {
   }
 
   #hear({ payload }: Frame): void {
-    const { name, ResponseCode } = this.#dialogue.hear(payload);
+    const { name, ResponseCode, body } = this.#dialogue.hear(payload);
     this.#heard = name;
     const watch = this.#watch;
     if (!watch) return;
@@ -176,7 +176,7 @@ export class FaultyStream implements ByteStream {
     } else if (name === "unreadable") {
       this.#settle({ does: "says what cannot be read", reason: "no message of the protocol" });
     } else {
-      this.#settle({ does: "says", message: name, ...(ResponseCode !== undefined && { code: ResponseCode }) });
+      this.#settle({ does: "says", message: name, body, ...(ResponseCode !== undefined && { code: ResponseCode }) });
     }
   }
 

@@ -3,7 +3,7 @@ import { iso2, type MessageName, type Messages } from "../iso15118/iso2/index.ts
 import { signFragments } from "../iso15118/signature.ts";
 import { InternalError } from "../util/errors.ts";
 import { encodeFrame, payloadType } from "../v2gtp/header.ts";
-import type { After, Context, Document, Fault, How, MessageFault, Piece, Side, Traits, Turn } from "./fault.ts";
+import type { After, Context, Document, Fault, How, MessageFault, Piece, Said, Side, Traits, Turn } from "./fault.ts";
 import { closes, type Expectation, ignores, refuses } from "./reaction.ts";
 
 /** What the rows of a group have in common. */
@@ -41,10 +41,10 @@ export function octets(change: (frame: Uint8Array, context: Context) => Turn, af
 
 /** The same for the EXI in the frame. */
 export function payload(
-  change: (exi: Uint8Array, context: Context) => Uint8Array,
+  change: (exi: Uint8Array, context: Context, honest: Said) => Uint8Array,
   after: After = "watch",
 ): MessageFault {
-  return { seam: "message", after, turns: ({ exi }, context) => [[frame(change(exi, context))]] };
+  return { seam: "message", after, turns: (honest, context) => [[frame(change(honest.exi, context, honest))]] };
 }
 
 interface Message {

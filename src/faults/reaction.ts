@@ -2,7 +2,7 @@
 
 export type Reaction =
   /** The next message, a response or a request, with its code when it has one. */
-  | { readonly does: "says"; readonly message: string; readonly code?: string }
+  | { readonly does: "says"; readonly message: string; readonly code?: string; readonly body?: unknown }
   | { readonly does: "says what cannot be read"; readonly reason: string }
   /** `ms` after the fault. */
   | { readonly does: "closes"; readonly ms: number }
@@ -33,6 +33,13 @@ export function says(message: string, ...codes: readonly string[]): Expectation 
     words,
     matches: (reaction) => reaction.does === "says" && reaction.message === message && right(reaction.code),
   };
+}
+
+/** A message with something particular in it. @param what in words, behind the name of the message. */
+export function saysWith<B>(message: string, what: string, right: (body: B) => boolean): Expectation {
+  const matches = (reaction: Reaction) =>
+    reaction.does === "says" && reaction.message === message && right(reaction.body as B);
+  return { words: `says ${message} ${what}`, matches };
 }
 
 /** A response that refuses, whatever the code. */

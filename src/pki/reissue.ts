@@ -1,7 +1,7 @@
 /** A leaf issued anew with a fault, by the CAs of a PKI that exists: what else is in it stays as it is. */
 import type { KeyObject } from "node:crypto";
 import { UserError } from "../util/errors.ts";
-import type { Certificate } from "../x509/index.ts";
+import { type Certificate, createOcspResponse, ocspCertId } from "../x509/index.ts";
 import { createDraft, type DraftOptions, type Holder, issue } from "./draft.ts";
 import type { Fault } from "./faults.ts";
 import type { PkiView } from "./layout.ts";
@@ -13,6 +13,8 @@ export interface Reissued {
   readonly key: KeyObject;
   /** Sub-CAs, from below. */
   readonly chain: readonly Certificate[];
+  /** For a certificate that its issuer calls revoked: the OCSP response that says so. */
+  readonly ocsp?: Uint8Array;
 }
 
 /** @throws UserError when the key that has to sign is not there. */
@@ -25,17 +27,34 @@ export async function reissue(leaf: MemberId, fault: Fault, pki: PkiView, option
   const path = pathTo(leaf);
   const from = path.findIndex(({ id }) => id === fault.member);
   let issuer = existing(pki, path[from - 1]?.id);
+  let signer = issuer;
   const made: Holder[] = [];
   for (const row of path.slice(from)) {
     const draft = createDraft(row, like);
     const changed = row.id === fault.member && fault.change ? fault.change(draft) : draft;
-    issuer = await issue(changed, issuer, like);
+    signer = issuer;
+    issuer = await issue(changed, signer, like);
     if (row.id === leaf || row.id !== fault.member || fault.mark !== "missing") made.push(issuer);
   }
   const above = path.slice(1, from).flatMap(({ id }) => pki.certificate(id) ?? []);
   const [last, ...subs] = [...above, ...made.map(({ certificate }) => certificate)].reverse();
   if (!last || !issuer) throw new UserError(`${fault.name} is no fault of ${leaf}'s chain`);
-  return { certificate: last, key: issuer.key, chain: subs };
+  const ocsp = fault.mark === "revoked" && revocation(last, signer, options.clock.now());
+  return { certificate: last, key: issuer.key, chain: subs, ...(ocsp && { ocsp }) };
+}
+
+const DAY_MS = 24 * 3600_000;
+
+function revocation(leaf: Certificate, signer: Holder, now: number): Uint8Array {
+  const certId = ocspCertId(leaf, signer.certificate);
+  const answer = {
+    status: "revoked",
+    revokedAt: now - DAY_MS,
+    certId,
+    thisUpdate: now,
+    nextUpdate: now + DAY_MS,
+  } as const;
+  return createOcspResponse({ answers: [answer], signer, producedAt: now });
 }
 
 /** From the root to the leaf. */

@@ -1,7 +1,15 @@
-import { rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { catalogue } from "../../src/faults/index.ts";
 import { charger, pkiFolder, plugcharge, verdicts } from "./peer/support.ts";
+
+function scratch(): string {
+  const dir = mkdtempSync(join(tmpdir(), "plugcharge-kept-"));
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  return dir;
+}
 
 describe("plugcharge secc", () => {
   it.each(["everest", "ecog"] as const)("serves a car by contract from a folder in the layout %s", async (layout) => {
@@ -79,5 +87,88 @@ describe("plugcharge secc", () => {
     const secc = plugcharge("secc", "--iface", "lo", "--pki", import.meta.dirname);
     expect(await secc.exitCode).toBe(2);
     expect(secc.errors.join("")).toMatch(/test\/cli: there is no PKI.*V2G_ROOT_CA\.pem.*v2gRootCACert\.pem/);
+  });
+});
+
+describe("plugcharge secc --fault", () => {
+  it("lists every fault with the answer that is right", async () => {
+    const list = plugcharge("secc", "--fault", "list", "--json");
+    expect(await list.exitCode).toBe(0);
+    expect(list.lines.map((line) => JSON.parse(line).name)).toEqual(catalogue.secc.map(({ name }) => name));
+  });
+
+  it.each([
+    ["secc:revoked", "everest", /^closes the connection/],
+    ["cpo:bad-signature", "everest", /^closes the connection/],
+    ["failed:revoked", "ecog", /^closes the connection/],
+    ["notification:stop", "ecog", /^says PowerDeliveryReq/],
+    ["sdp:type", "ecog", /^charges$/],
+  ] as const)("%s: our car is right", async (fault, layout, got) => {
+    const pki = await pkiFolder(layout);
+    const secc = await charger("--pki", pki, "--fault", fault);
+    const ev = plugcharge("ev", ...secc.at, "--pki", pki, "--cycles", "3");
+    expect(await secc.exitCode).toBe(0);
+    expect(verdicts(secc)).toMatchObject([{ verdict: "right", fault, got: expect.stringMatching(got) }]);
+    await ev.exitCode;
+  });
+
+  it("bad case: no car has come, so nothing was tested", async () => {
+    const secc = await charger("--pki", await pkiFolder(), "--fault", "failed:revoked");
+    secc.interrupt();
+    expect(await secc.exitCode).toBe(1);
+    expect(verdicts(secc)).toMatchObject([{ verdict: "not reached", got: "no car has come" }]);
+  });
+
+  it("bad case: a fault of cars is none of chargers", async () => {
+    const secc = plugcharge("secc", "--iface", "lo", "--fault", "signature:der");
+    expect(await secc.exitCode).toBe(2);
+    expect(secc.errors.join("")).toMatch(/There is no such fault/);
+  });
+});
+
+describe("--keep", () => {
+  const lines = (file: string) => readFileSync(file, "utf8").trimEnd().split("\n");
+
+  it("keeps every message with its EXI, the timeline and the keys of TLS, on both sides", async () => {
+    const [pki, kept] = [await pkiFolder(), scratch()];
+    const secc = await charger("--pki", pki, "--sessions", "1", "--keep", join(kept, "secc"));
+    const ev = plugcharge("ev", ...secc.at, "--pki", pki, "--cycles", "1", "--keep", join(kept, "ev"));
+    expect([await ev.exitCode, await secc.exitCode]).toEqual([0, 0]);
+    const frames = ["ev", "secc/session-1"].map((at) =>
+      lines(join(kept, at, "frames.jsonl")).map((l) => JSON.parse(l)),
+    );
+    const names = frames.map((side) => side.map(({ message }) => message));
+    expect(names[0]).toEqual(names[1]);
+    expect(names[0]?.slice(0, 4)).toEqual([
+      ...["SECCDiscoveryReq", "SECCDiscoveryRes", "supportedAppProtocolReq", "supportedAppProtocolRes"],
+    ]);
+    for (const { exi, schema, v2gtp, json } of frames[0]?.slice(2) ?? []) {
+      expect(v2gtp.endsWith(exi)).toBe(true);
+      expect(json).toBeTruthy();
+      expect(["app-protocol", "iso-2"]).toContain(schema);
+    }
+    for (const at of ["ev", "secc/session-1"]) {
+      expect(lines(join(kept, at, "tls_keys.log"))[0]).toMatch(/^CLIENT_RANDOM [0-9a-f]{64} [0-9a-f]{96}$/);
+      expect(statSync(join(kept, at, "tls_keys.log")).mode & 0o777).toBe(0o600);
+      expect(JSON.parse(lines(join(kept, at, "timeline.jsonl")).at(-1) ?? "")).toMatchObject({ verdict: "charged" });
+    }
+  });
+
+  it("keeps what is no message as octets", async () => {
+    const [pki, kept] = [await pkiFolder(), scratch()];
+    const secc = await charger("--pki", pki);
+    const fault = ["--fault", "v2gtp:version", "--keep", join(kept, "ev")];
+    expect(await plugcharge("ev", ...secc.at, "--pki", pki, ...fault).exitCode).toBe(0);
+    const last = JSON.parse(lines(join(kept, "ev", "frames.jsonl")).at(-1) ?? "");
+    expect(last).toMatchObject({ from: "EV", octets: expect.stringMatching(/^02fd8001/) });
+    secc.interrupt();
+    await secc.exitCode;
+  });
+
+  it("bad case: a folder with something in it is refused", async () => {
+    const pki = await pkiFolder();
+    const ev = plugcharge("ev", "--iface", "lo", "--pki", pki, "--keep", pki);
+    expect(await ev.exitCode).toBe(2);
+    expect(ev.errors.join("")).toMatch(/the folder to keep things in is not empty/);
   });
 });

@@ -4,6 +4,8 @@ import { freeUdpPort } from "../../src/cli/demo/freePort.ts";
 import { type CarOptions, driveCar } from "../../src/cli/peer/car.ts";
 import { type ChargerOptions, openCharger } from "../../src/cli/peer/charger.ts";
 import { driveFaultyCar } from "../../src/cli/peer/faultyCar.ts";
+import { credentialsOf } from "../../src/cli/peer/faultyCertificates.ts";
+import { openFaultyCharger } from "../../src/cli/peer/faultyCharger.ts";
 import { anyCar, type Scenario, scenarios, suits } from "../../src/cli/peer/scenarios.ts";
 import type { SessionVerdict } from "../../src/cli/peer/verdict.ts";
 import type { Contract } from "../../src/evcc/index.ts";
@@ -17,7 +19,6 @@ import { silentLogger as log } from "../../src/util/log.ts";
 import { ManualClock } from "../../src/util/manualClock.ts";
 import { cryptoRandom as random } from "../../src/util/random.ts";
 import { Timeline } from "../../src/util/trace.ts";
-import { exportPrivateKey, toPem } from "../../src/x509/index.ts";
 import { link, SDP_PORT } from "../secc/world.ts";
 
 export const clock = new ManualClock();
@@ -27,8 +28,8 @@ export function contractOf({ certificate, key, chain }: Reissued): Contract {
   return { eMAID: certificate.subject.CN ?? "", key, chain: [certificate, ...chain].map(({ der }) => der) };
 }
 
-const member = (id: "contract" | "secc"): Reissued => ({
-  ...{ certificate: pki.certificate(id), key: pki.key(id), chain: pki.chain(id) },
+const member = (id: "contract" | "secc", of = pki): Reissued => ({
+  ...{ certificate: of.certificate(id), key: of.key(id), chain: of.chain(id) },
 });
 export const contract: Contract = contractOf(member("contract"));
 
@@ -55,64 +56,72 @@ export interface World {
 
 /** A charger for every car. */
 export async function world(change: Partial<ChargerOptions> = {}): Promise<World> {
+  const { options, verdicts, car } = place(change);
+  const charger = await openCharger(options);
+  return { network: options.network, verdicts, car, close: () => charger.close() };
+}
+
+/** A charger with a fault. */
+export async function faulty(fault: Fault, scenario = scenarioFor(fault)) {
+  const { options, car } = place({ evse: scenario.evse });
+  return { charger: await openFaultyCharger({ ...options, fault }), network: options.network, car };
+}
+
+function place(change: Partial<ChargerOptions>) {
   const network = memoryNetwork({
     certificates: { chain: [pki.certificate("secc"), ...pki.chain("secc")].map(({ der }) => der) },
   });
   const timeline = new Timeline(clock, { keep: 0 });
   const verdicts: SessionVerdict[] = [];
   const options = { network, clock, random, log, timeline, link, sdpPort: SDP_PORT };
-  const charger = await openCharger({
-    ...options,
-    ...{ tlsSecurity: "allow", credentials: { chain: "", key: "" }, contractRoots: pki.trust.mo, evse: anyCar },
-    onSession: (verdict) => verdicts.push(verdict),
-    ...change,
-  });
   return {
-    ...{ network, verdicts },
-    car: (own = {}) => ({
+    verdicts,
+    options: {
+      ...options,
+      ...{ tlsSecurity: "allow", credentials: { chain: "", key: "" }, contractRoots: pki.trust.mo, evse: anyCar },
+      onSession: (verdict: SessionVerdict) => void verdicts.push(verdict),
+      ...change,
+    } satisfies ChargerOptions,
+    car: (own: Partial<CarOptions> = {}): CarOptions => ({
       ...{ ...options, timeline: new Timeline(clock, { keep: 0 }), tls: "wanted", scenario: scenarios[0] as Scenario },
       ...{ contract, roots: pki.trust.v2g, cycles: 1, interrupted: new Promise<void>(() => {}) },
       ...own,
     }),
-    close: () => charger.close(),
   };
 }
 
-/** The same over real sockets of this machine. */
+/** The same over real sockets of this machine; certificates are as long valid as the clock says. */
 export async function loopback(change: Partial<ChargerOptions> = {}): Promise<World> {
-  const network = nodeNetwork();
-  const now = await createPki({ clock: systemClock, random });
-  const verdicts: SessionVerdict[] = [];
-  const options = { network, clock: systemClock, random, log, link, sdpPort: await freeUdpPort() };
-  const [chain, key] = [
-    toPem(now.certificate("secc"), ...now.chain("secc")),
-    exportPrivateKey(now.key("secc"), "pkcs8"),
-  ];
-  const charger = await openCharger({
-    ...{ ...options, timeline: new Timeline(systemClock, { keep: 0 }) },
-    ...{ tlsSecurity: "allow", credentials: { chain, key }, contractRoots: now.trust.mo, evse: anyCar },
-    onSession: (verdict) => verdicts.push(verdict),
+  const { options, verdicts, car } = await overTls(change);
+  const charger = await openCharger(options);
+  return { network: options.network, verdicts, car, close: () => charger.close() };
+}
+
+/** The verdict on our car at our charger with a fault in its TLS. @param inOrder its certificate has no fault after all. */
+export async function withOurCarOverTls(fault: Fault, inOrder = false): Promise<FaultVerdict> {
+  const { how } = fault;
+  const wrong = how.seam === "certificates" && !inOrder;
+  const faulty = wrong && (await reissue("secc", requireFault(how.fault), pki, { clock, random }));
+  const network = nodeNetwork(clock);
+  const { options, car } = await overTls({ network, clock, ...(faulty && { credentials: credentialsOf(faulty) }) });
+  const charger = await openFaultyCharger({ ...options, fault });
+  const session = driveCar(car());
+  const verdict = await inTime(charger.verdict);
+  await inTime(session);
+  await inTime(charger.close());
+  return verdict;
+}
+
+async function overTls(change: Partial<ChargerOptions>) {
+  const [clock, network] = [change.clock ?? systemClock, change.network ?? nodeNetwork()];
+  const own = change.clock ? pki : await createPki({ clock, random });
+  const credentials = credentialsOf(member("secc", own));
+  const { options, verdicts, car } = place({
+    ...{ network, clock, credentials, sdpPort: await freeUdpPort(), contractRoots: own.trust.mo },
     ...change,
   });
-  const contract = contractOf({
-    certificate: now.certificate("contract"),
-    key: now.key("contract"),
-    chain: now.chain("contract"),
-  });
-  return {
-    ...{ network, verdicts },
-    car: (own = {}) => ({
-      ...{
-        ...options,
-        timeline: new Timeline(systemClock, { keep: 0 }),
-        tls: "wanted",
-        scenario: scenarios[0] as Scenario,
-      },
-      ...{ contract, roots: now.trust.v2g, cycles: 1, interrupted: new Promise<void>(() => {}) },
-      ...own,
-    }),
-    close: () => charger.close(),
-  };
+  const carOptions = { network, clock, sdpPort: options.sdpPort, contract: contractOf(member("contract", own)) };
+  return { options, verdicts, car: () => car({ ...carOptions, roots: own.trust.v2g }) };
 }
 
 /** Lets time go by until a promise is kept. */
@@ -131,6 +140,18 @@ export async function atOurCharger(fault: Fault, { car }: World): Promise<FaultV
   const tls = fault.needs.tls === false ? "none" : "wanted";
   const own = { scenario, tls, contract: await contractFor(fault), random } as const;
   return inTime(driveFaultyCar({ ...car(own), fault, random }));
+}
+
+/** The verdict on our car at our charger with a fault. */
+export async function withOurCar(fault: Fault): Promise<FaultVerdict> {
+  const scenario = scenarioFor(fault);
+  const tls = fault.needs.tls === false ? "none" : scenario.tls;
+  const { charger, car } = await faulty(fault, scenario);
+  const session = driveCar(car({ scenario, tls, cycles: 3 }));
+  const verdict = await inTime(charger.verdict);
+  await inTime(session);
+  await inTime(charger.close());
+  return verdict;
 }
 
 /** Whether the charger still serves an honest car. */

@@ -5,8 +5,10 @@ import { catalogue, findFault } from "../../src/faults/index.ts";
 import { closes, describeReaction, refuses, says } from "../../src/faults/reaction.ts";
 import { memoryNetwork } from "../../src/transport/memory.ts";
 import { cryptoRandom as random } from "../../src/util/random.ts";
+import { decodeSdpResponse, encodeSdpRequest } from "../../src/v2gtp/sdp.ts";
 import { scriptedCharger } from "../evcc/scriptedCharger.ts";
-import { inTime, pki, world } from "./support.ts";
+import { SDP_PORT, TestEv } from "../secc/world.ts";
+import { faulty, inTime, pki, withOurCarOverTls, world } from "./support.ts";
 
 const fault = (name: string) => findFault("ev", name) ?? expect.unreachable(name);
 
@@ -40,6 +42,39 @@ describe("the verdict on a charger", () => {
     const verdict = await inTime(driveFaultyCar({ ...car(), fault: fault("signature:missing"), random }));
     expect(verdict).toMatchObject({ verdict: "not reached", got: expect.stringContaining("does not offer Contract") });
     await close();
+  });
+});
+
+describe("the verdict on a car", () => {
+  const of = (name: string) => findFault("secc", name) ?? expect.unreachable(name);
+
+  it.each([
+    ["session:foreign", "says PaymentServiceSelectionReq"],
+    ["failed:ServiceDiscovery", "says PaymentServiceSelectionReq"],
+    ["wrong:ServiceDiscovery", "says PaymentServiceSelectionReq"],
+    ["silence:ServiceDiscovery", "does nothing for 5.0 s"],
+  ])("calls one wrong that goes on after %s", async (name, got) => {
+    const { charger, network } = await faulty(of(name));
+    const socket = await network.openDatagrams({ host: "::1", port: 0 });
+    const port = new Promise<number>((resolve) => {
+      socket.onMessage((bytes) => resolve(decodeSdpResponse(bytes).port));
+    });
+    await socket.send(encodeSdpRequest({ security: "tls" }), { address: "::1", port: SDP_PORT });
+    const ev = await TestEv.connectTo(network, await port);
+    await ev.agree();
+    await ev.ask("SessionSetupReq");
+    await ev.send(ev.encode("ServiceDiscoveryReq"));
+    if (name !== "silence:ServiceDiscovery") {
+      await ev.next();
+      await ev.send(ev.encode("PaymentServiceSelectionReq"));
+    }
+    expect(await inTime(charger.verdict)).toMatchObject({ verdict: "wrong", got, meaning: of(name).danger });
+    await inTime(charger.close());
+  });
+
+  it("calls one wrong that begins a session whatever the charger's certificate is", async () => {
+    const verdict = await withOurCarOverTls(of("secc:expired"), true);
+    expect(verdict).toMatchObject({ verdict: "wrong", got: "says supportedAppProtocolReq" });
   });
 });
 

@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { systemClock } from "../../util/clock.ts";
-import { UserError } from "../../util/errors.ts";
 import { nodeFiles } from "../../util/files.ts";
 import { createLogger, type LogLevel } from "../../util/log.ts";
 import { cryptoRandom } from "../../util/random.ts";
@@ -16,6 +15,7 @@ import { type DemoOptions, runDemo } from "../demo/session.ts";
 import type { Verdict } from "../demo/verdict.ts";
 import { FrameLog } from "../demo/wiretap.ts";
 import { exitCodes, type Io, writeLine } from "../io.ts";
+import { keepFolder } from "../keepFolder.ts";
 import { TimelinePrinter, timelineHeading } from "../timeline.ts";
 
 interface Flags {
@@ -141,14 +141,6 @@ async function printVerdict(io: Io, verdict: Verdict): Promise<void> {
     await writeLine(io.stdout, `From plug-in to the charge loop: ${plugInToChargeLoopMs} ms.`);
   }
   await writeLine(io.stdout, verdict.expected ? "This is right." : `This is wrong. ${reason}.`);
-}
-
-/** @throws UserError when there is something in the folder already. */
-async function keepFolder(path: string): Promise<string> {
-  const dir = resolve(path);
-  await nodeFiles.makeFolder(dir, 0o700);
-  if ((await nodeFiles.list(dir)).length === 0) return dir;
-  throw new UserError("the folder to keep things in is not empty", { file: dir, fix: "Name a new or empty folder." });
 }
 
 async function keep(dir: string, timeline: Timeline, frames: FrameLog, verdict: Verdict): Promise<void> {

@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { Command } from "commander";
 import type { Contract } from "../../evcc/index.ts";
-import type { Fault } from "../../faults/index.ts";
+import type { Fault, FaultVerdict } from "../../faults/index.ts";
 import { type Found, readContract, readV2gRoots } from "../../modules/PyEvJosev/certificates.ts";
 import { nodeNetwork } from "../../transport/node.ts";
 import { systemClock } from "../../util/clock.ts";
@@ -12,17 +12,19 @@ import { cryptoRandom } from "../../util/random.ts";
 import { SDP_PORT } from "../../v2gtp/sdp.ts";
 import type { Certificate } from "../../x509/index.ts";
 import { exitCodes, type Io } from "../io.ts";
+import { keepFolder } from "../keepFolder.ts";
 import { type CarOptions, driveCar } from "../peer/car.ts";
 import { faultOption, listFaults } from "../peer/faultOption.ts";
 import { driveFaultyCar } from "../peer/faultyCar.ts";
 import { faultyContract } from "../peer/faultyCertificates.ts";
+import { Keeper } from "../peer/keep.ts";
 import { linkOf } from "../peer/link.ts";
 import { wholeNumber } from "../peer/numbers.ts";
 import { openPkiFolder } from "../peer/pkiFolder.ts";
-import { listScenarios, scenarioOption } from "../peer/scenarioOption.ts";
-import { type Scenario, scenarios, suits } from "../peer/scenarios.ts";
+import { chooseScenario, listScenarios, scenarioOption } from "../peer/scenarioOption.ts";
+import type { Scenario } from "../peer/scenarios.ts";
 import { openScreen, type Screen } from "../peer/screen.ts";
-import type { Payment } from "../peer/verdict.ts";
+import type { Payment, SessionVerdict } from "../peer/verdict.ts";
 
 interface Flags {
   readonly iface?: string;
@@ -33,6 +35,7 @@ interface Flags {
   readonly tls: boolean;
   readonly cycles: number;
   readonly sdpPort: number;
+  readonly keep?: string;
   readonly json: boolean;
 }
 
@@ -48,6 +51,7 @@ export function evCommand(io: Io): Command {
     .option("--no-tls", "connect without TLS; then there is no Plug & Charge")
     .option("--cycles <n>", "turns of the charge loop", wholeNumber(1, 1_000_000), 10)
     .option("--sdp-port <port>", "UDP port of SECC discovery", wholeNumber(1, 65_535), SDP_PORT)
+    .option("--keep <dir>", "keep frames, timeline and TLS keys in this new or empty folder")
     .option("--json", "print the timeline as JSON lines; the last line is the verdict", false)
     .action((flags: Flags) => act(flags, io));
 }
@@ -66,44 +70,37 @@ async function drive(flags: Flags, scenario: Scenario, fault: Fault | undefined,
   const certificates = tls === "none" ? { roots: [] } : await readCertificates(flags, scenario.payment);
   const what = fault ? `${scenario.name}, ${fault.name}: ${fault.about}` : scenario.name;
   const screen = openScreen(io, json, `plugcharge ev: a car (${what}) on ${link.interface}`);
+  const keeper = await openKeeper(flags, screen);
   const car = {
-    ...{ network: nodeNetwork(), clock: systemClock, timeline: screen.timeline },
+    ...{ network: keeper?.network(nodeNetwork()) ?? nodeNetwork(), clock: systemClock, timeline: screen.timeline },
     ...{ link, sdpPort, tls, scenario, cycles, interrupted: io.interrupted() },
     ...certificates,
   };
-  const faultless = fault ? await driveWrongly(fault, car, flags, screen) : true;
+  const verdicts = [];
+  if (fault) verdicts.push(await driveWrongly(fault, car, flags, screen));
   if (!fault || flags.thenCharge) {
-    const verdict = await driveCar(car);
-    screen.tell(verdict);
-    io.setExitCode(faultless && verdict.verdict === "charged" ? exitCodes.ok : exitCodes.failed);
-  } else {
-    io.setExitCode(faultless ? exitCodes.ok : exitCodes.failed);
+    verdicts.push(await driveCar(car));
+    screen.tell(verdicts.at(-1) as SessionVerdict);
   }
+  await keeper?.flush(verdicts.at(-1) ?? {});
   screen.end();
+  const good = verdicts.every(({ verdict }) => verdict === "right" || verdict === "charged");
+  io.setExitCode(good ? exitCodes.ok : exitCodes.failed);
 }
 
-/** Whether the charger was right about it. */
-async function driveWrongly(fault: Fault, car: CarOptions, { pki }: Flags, screen: Screen): Promise<boolean> {
+async function openKeeper({ keep }: Flags, { timeline }: Screen): Promise<Keeper | undefined> {
+  if (keep === undefined) return undefined;
+  return new Keeper({ files: nodeFiles, clock: systemClock, own: "EV", timeline, dir: await keepFolder(keep) });
+}
+
+async function driveWrongly(fault: Fault, car: CarOptions, { pki }: Flags, screen: Screen): Promise<FaultVerdict> {
   const contract =
     fault.how.seam === "certificates" && pki !== undefined
       ? await faultyContract(nodeFiles, await openPkiFolder(nodeFiles, resolve(pki)), fault.how.fault)
       : car.contract;
   const verdict = await driveFaultyCar({ ...car, ...(contract && { contract }), fault, random: cryptoRandom });
   screen.tell(verdict);
-  return verdict.verdict === "right";
-}
-
-/** The one that was asked for, or the first that suits. @throws UserError when the fault has no place in it. */
-function chooseScenario(wanted: Scenario | undefined, fault: Fault | undefined, tls: boolean): Scenario {
-  const needs = { ...fault?.needs, ...(fault && !tls && { tls }) };
-  const chosen = wanted ?? scenarios.find((scenario) => suits(scenario, needs)) ?? scenarios[0];
-  if (chosen && (!fault || suits(chosen, fault.needs))) return chosen;
-  const suitable = scenarios.filter((scenario) => suits(scenario, needs)).map(({ name }) => name);
-  throw new UserError(`${fault?.name} has no place in ${chosen?.name}`, {
-    key: "--scenario",
-    expected: suitable.join(", ") || "TLS",
-    fix: "Choose one of these, or leave --scenario out.",
-  });
+  return verdict;
 }
 
 /** @throws UserError when the scenario is for TLS only, and there shall be none. */

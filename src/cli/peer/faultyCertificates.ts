@@ -3,9 +3,11 @@ import { join } from "node:path";
 import type { Contract } from "../../evcc/index.ts";
 import { normaliseEmaid } from "../../iso15118/emaid.ts";
 import { loadPki, type MemberId, type Reissued, reissue, requireFault } from "../../pki/index.ts";
+import type { TlsCredentials } from "../../transport/ports.ts";
 import { systemClock } from "../../util/clock.ts";
 import type { Files } from "../../util/files.ts";
 import { cryptoRandom } from "../../util/random.ts";
+import { exportPrivateKey, toPem } from "../../x509/index.ts";
 import type { PkiFolder } from "./pkiFolder.ts";
 
 /** @param fault as `plugcharge pki faults` names it. @throws UserError when the folder cannot issue it. */
@@ -16,6 +18,16 @@ export async function faultyContract(files: Files, folder: PkiFolder, fault: str
     chain: [certificate, ...chain].map(({ der }) => der),
     key,
   };
+}
+
+/** @param fault as `plugcharge pki faults` names it. @throws UserError when the folder cannot issue it. */
+export async function faultyCredentials(files: Files, folder: PkiFolder, fault: string): Promise<TlsCredentials> {
+  return credentialsOf(await issued("secc", fault, files, folder, folder.names.secc.password));
+}
+
+/** As a TLS server takes them. */
+export function credentialsOf({ certificate, key, chain, ocsp }: Reissued): TlsCredentials {
+  return { chain: toPem(certificate, ...chain), key: exportPrivateKey(key, "pkcs8"), ...(ocsp && { ocsp }) };
 }
 
 async function issued(

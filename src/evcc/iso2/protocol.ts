@@ -132,11 +132,12 @@ export function askAgain(request: Request, { car }: Iso2Session, patience: Effec
   };
 }
 
-/** The car's patience with an EVSE that answers Ongoing; a person at the EVSE may take all the time he needs [V2G2-854]. */
+/** The car's patience with an EVSE that is not finished; a person who authorises may take all the time he needs [V2G2-854]. */
 export function patience(request: RequestName, processing: Messages["AuthorizationRes"]["EVSEProcessing"]): Effect {
-  return processing === "Ongoing"
-    ? { to: "timer", timer: "ongoing", request, ms: sessionTimes.ongoing.timeout }
-    : { to: "timer", timer: "over" };
+  const person = request === "AuthorizationReq" && processing === "Ongoing_WaitingForCustomerInteraction";
+  return processing === "Finished" || person
+    ? { to: "timer", timer: "over" }
+    : { to: "timer", timer: "ongoing", request, ms: sessionTimes.ongoing.timeout };
 }
 
 /** The car's patience with something that takes more than one request; starts with the first. */

@@ -8,7 +8,8 @@ import { type Expectation, refuses, says } from "../reaction.ts";
 import { copyOf, ownChain } from "./ownContract.ts";
 
 const at = "PaymentDetailsReq";
-type Chain = Messages[typeof at]["ContractSignatureCertChain"];
+type Request = Messages[typeof at];
+type Chain = Request["ContractSignatureCertChain"];
 
 const common = {
   rule: "ISO 15118-2, 8.4.3.6 and annex F",
@@ -102,8 +103,8 @@ const octets = group("ev", "certificate", { ...common, attacks: ["A11"] }, [
   {
     ...{ name: "oversize", about: `a contract of ${MAX_DER + 1} octets`, at },
     expect: [...noService(at), ...chainError],
-    how: payload((exi, { said }) => {
-      const der = leafIn(said(at)?.document?.value);
+    how: payload((exi, _, { body }) => {
+      const der = (body as Request).ContractSignatureCertChain.Certificate;
       const larger = new Uint8Array(MAX_DER + 1);
       larger.set(der);
       return replaceOctets(exi, der, larger);
@@ -122,8 +123,8 @@ const octets = group("ev", "certificate", { ...common, attacks: ["A11"] }, [
   },
   {
     ...{ name: "long-emaid", about: "an eMAID of 16 characters", at, expect: noService(at) },
-    how: payload((exi, { said }) => {
-      const { eMAID } = requestIn(said(at)?.document?.value);
+    how: payload((exi, _, { body }) => {
+      const { eMAID } = body as Request;
       return replaceText(exi, eMAID, eMAID.padEnd(16, "X"));
     }),
     attacks: ["A06"],
@@ -131,11 +132,3 @@ const octets = group("ev", "certificate", { ...common, attacks: ["A11"] }, [
 ]);
 
 export const certificates: readonly Fault[] = [...inPki("contract"), ...inPki("mo"), ...octets];
-
-function requestIn(message: unknown): Messages[typeof at] {
-  return (message as { readonly Body: { readonly [at]: Messages[typeof at] } }).Body[at];
-}
-
-function leafIn(message: unknown): Uint8Array {
-  return requestIn(message).ContractSignatureCertChain.Certificate;
-}

@@ -128,9 +128,5 @@ export const sequence: readonly Fault[] = group(
       how: inOrder(honestly, request("ServiceDiscoveryReq")),
       danger: "the session lives on after its end",
     },
-    {
-      ...{ name: "no-handshake", about: "a session without the handshake before it", at: "supportedAppProtocolReq" },
-      ...{ expect: [closes(), ignores], how: inOrder(request("SessionSetupReq")) },
-    },
   ],
 );

@@ -178,8 +178,8 @@ export const proof: readonly Fault[] = group(
     },
     {
       ...{ name: "long-challenge", about: "a challenge of 17 octets", at, expect: [...noService(at), ...anyError] },
-      how: payload((exi, { said }) => {
-        const given = challengeIn(said("PaymentDetailsRes")?.document?.value);
+      how: payload((exi, _, { body }) => {
+        const { GenChallenge: given = new Uint8Array(0) } = body as Messages[typeof at];
         return replaceOctets(exi, given, Uint8Array.of(...given, 0));
       }),
     },
@@ -205,9 +205,4 @@ export const proof: readonly Fault[] = group(
 function otherElement(context: Context): Signature {
   const value = { "@Id": "id1", GenChallenge: new Uint8Array(16) };
   return signFragments({ elements: [{ set: iso2, name: at, id: "id1", value }], key: keyOf(context) });
-}
-
-function challengeIn(message: unknown): Uint8Array {
-  const { Body } = message as { readonly Body: { readonly PaymentDetailsRes: Messages["PaymentDetailsRes"] } };
-  return Body.PaymentDetailsRes.GenChallenge;
 }

@@ -161,9 +161,9 @@ export const values: readonly Fault[] = group(
     {
       ...{ name: "long-evccid", about: "an EVCCID of 7 octets", at: "SessionSetupReq" },
       ...{ expect: noService("SessionSetupReq"), attacks: ["A06"] },
-      how: payload((exi, { said }) => {
-        const own = evccidIn(said("SessionSetupReq")?.document?.value);
-        return replaceOctets(exi, own, Uint8Array.of(...own, 0));
+      how: payload((exi, _, { body }) => {
+        const { EVCCID } = body as Messages["SessionSetupReq"];
+        return replaceOctets(exi, EVCCID, Uint8Array.of(...EVCCID, 0));
       }),
     },
     {
@@ -174,8 +174,3 @@ export const values: readonly Fault[] = group(
     },
   ],
 );
-
-function evccidIn(message: unknown): Uint8Array {
-  type Setup = { readonly Body: { readonly SessionSetupReq: Messages["SessionSetupReq"] } };
-  return (message as Setup).Body.SessionSetupReq.EVCCID;
-}
