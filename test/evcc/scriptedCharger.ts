@@ -12,7 +12,8 @@ export interface Script {
   readonly network: Network;
   /** What SDP promises; `undefined` stays silent. */
   readonly security?: SdpSecurity | undefined;
-  readonly agreement?: SupportedAppProtocolRes;
+  /** Null is silence. */
+  readonly agreement?: SupportedAppProtocolRes | null;
   /** Changes to the good answer for the n-th request of this name, from 0; bytes go out as they are, null is silence. */
   answer?(request: Named["name"], n: number, stream: ByteStream): object | Uint8Array | null;
 }
@@ -57,6 +58,7 @@ function serve(stream: ByteStream, script: Script, heard: (Named & { header: V2G
     for (const { payload } of framer.push(bytes)) {
       if (!agreed) {
         agreed = true;
+        if (script.agreement === null) continue;
         send(
           appProtocol.encode(
             "supportedAppProtocolRes",
