@@ -4,6 +4,7 @@ import type { Logger } from "../util/log.ts";
 import type { BusClient, ExternalMqtt } from "./bus/bus.ts";
 import type { Connection } from "./config/wiring.ts";
 import type { ModulePlan } from "./config.ts";
+import type { ConfigurationAccess } from "./configuration.ts";
 import type { Endpoint } from "./errors.ts";
 import type { InterfaceDefinition } from "./interface.ts";
 import type { Manifest } from "./manifest.ts";
@@ -31,19 +32,20 @@ export class Gate {
 
 export interface ContextOptions {
   readonly plan: ModulePlan;
-  /** Of the whole station. */
-  readonly plans: readonly ModulePlan[];
+  /** Ids of the modules that are connected to an implementation. */
+  readonly listenersOf: (source: Endpoint) => readonly string[];
   readonly client: BusClient;
   readonly gate: Gate;
   readonly log: Logger;
   readonly ports: ModulePorts;
   readonly settings: Settings;
+  readonly configuration: ConfigurationAccess;
   readonly env: Environment;
 }
 
 export function createContext(options: ContextOptions): ModuleContext<Manifest> {
-  const { plan, client, log, ports, settings, env } = options;
-  const { provides, requires, enable_external_mqtt } = plan.module.manifest;
+  const { plan, client, log, ports, settings, configuration, env } = options;
+  const { provides, requires, enable_external_mqtt, enable_global_errors } = plan.module.manifest;
   const { clock, random, trace, files, simulation } = ports;
   return {
     ...{ clock, random, trace, files, simulation },
@@ -57,7 +59,14 @@ export function createContext(options: ContextOptions): ModuleContext<Manifest> 
       (plan.connections[name] ?? []).map((connection) => required(options, requirement.interface, connection)),
     ),
     externalMqtt: enable_external_mqtt ? client.external : forbiddenExternal(plan.moduleName),
+    subscribeAllErrors(receive) {
+      if (enable_global_errors) return client.subscribeAllErrors(receive);
+      throw new InternalError(
+        `module ${plan.moduleName} follows all errors without enable_global_errors in its manifest`,
+      );
+    },
     settings,
+    configuration,
     env,
   };
 }
@@ -80,7 +89,7 @@ function mapRecord<T, R>(record: Readonly<Record<string, T>>, map: (value: T, ke
 }
 
 function provided(
-  { plan, plans, client, gate, ports }: ContextOptions,
+  { plan, listenersOf, client, gate, ports }: ContextOptions,
   implementationId: string,
 ): Provided<InterfaceDefinition> {
   const mapping = plan.implementationMappings[implementationId];
@@ -92,18 +101,12 @@ function provided(
     report: (error) => gate.pass(() => client.report(error)),
   });
   return {
-    listeners: listenersOf({ moduleId: plan.id, implementationId }, plans),
+    listeners: listenersOf({ moduleId: plan.id, implementationId }),
     publish: (variable, value) => gate.pass(() => client.publish(implementationId, variable, value)),
     raiseError: (type, details) => errors.raise(type, details),
     clearError: (type, sub_type) => errors.clear(type, sub_type),
     clearErrors: (type) => errors.clearAll(type),
   };
-}
-
-function listenersOf(source: Endpoint, plans: readonly ModulePlan[]): string[] {
-  const connected = ({ moduleId, implementationId }: Endpoint) =>
-    moduleId === source.moduleId && implementationId === source.implementationId;
-  return plans.filter(({ connections }) => Object.values(connections).flat().some(connected)).map(({ id }) => id);
 }
 
 function required(

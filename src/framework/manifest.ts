@@ -25,6 +25,8 @@ export interface Manifest {
   readonly requires: Readonly<Record<string, RequirementDefinition>>;
   /** Without it `externalMqtt` of the module's context refuses to work. */
   readonly enable_external_mqtt?: boolean;
+  /** Without it `subscribeAllErrors` of the module's context refuses to work. */
+  readonly enable_global_errors?: boolean;
 }
 
 export function defineManifest<
@@ -37,6 +39,7 @@ export function defineManifest<
   provides: Provides;
   requires?: Requires;
   enable_external_mqtt?: boolean;
+  enable_global_errors?: boolean;
 }) {
   const { config, requires } = manifest;
   return { ...manifest, config: config ?? z.object({}), requires: requires ?? {} } as {
@@ -45,6 +48,7 @@ export function defineManifest<
     readonly provides: Provides;
     readonly requires: Requires;
     readonly enable_external_mqtt?: boolean;
+    readonly enable_global_errors?: boolean;
   };
 }
 

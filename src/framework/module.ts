@@ -5,6 +5,7 @@ import type { Logger } from "../util/log.ts";
 import type { Random } from "../util/random.ts";
 import type { Tracer } from "../util/trace.ts";
 import type { ExternalMqtt, Unsubscribe } from "./bus/bus.ts";
+import type { ConfigurationAccess } from "./configuration.ts";
 import type { ErrorReport, Mapping, Severity } from "./errors.ts";
 import type {
   CallArguments,
@@ -96,7 +97,11 @@ export interface ModuleContext<M extends Manifest> extends ModulePorts {
   readonly provides: { readonly [Id in keyof M["provides"]]: Provided<M["provides"][Id]["interface"]> };
   readonly requires: { readonly [Id in keyof M["requires"]]: readonly Requirement<M["requires"][Id]["interface"]>[] };
   readonly externalMqtt: ExternalMqtt;
+  /** Errors raised and cleared by every module of the station, for a module whose manifest has `enable_global_errors`. */
+  subscribeAllErrors(receive: (error: ErrorReport) => void | Promise<void>): Unsubscribe;
   readonly settings: Settings;
+  /** The configuration of the station's modules, as far as this one may see and change it. */
+  readonly configuration: ConfigurationAccess;
   readonly env: Environment;
 }
 
@@ -106,6 +111,8 @@ export interface ModuleInstance<M extends Manifest> {
   readonly provides: { readonly [Id in keyof M["provides"]]: Commands<M["provides"][Id]["interface"]> };
   /** Called when every module is set up; other modules can be called from here on. */
   ready?(): void | Promise<void>;
+  /** Modules in other processes have not been reachable for longer than the station allows: bring everything into safety. */
+  controlLost?(): void | Promise<void>;
   /** Ends everything the module has under way: timers, sockets, files. Its subscriptions end by themselves. */
   stop?(): void | Promise<void>;
 }

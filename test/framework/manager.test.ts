@@ -186,7 +186,7 @@ describe("bad case: a module that misbehaves", () => {
     };
     await (await start(probe, goodConfig, { ...makePorts(), log })).stop();
     expect(probe.events.slice(4)).toEqual(["stop display", "stop meter"]);
-    expect(lines).toEqual(["module 'display' failed while it stopped: stuck"]);
+    expect(lines).toEqual(["module 'display' could not stop: stuck"]);
   });
 
   it("does not wait for ever for one that does not stop", async () => {

@@ -70,6 +70,7 @@ export function makeModules(probe: Probe = { events: [] }) {
         probe.events.push(`ready ${ctx.moduleId}`);
         await probe.meterReady?.(ctx);
       },
+      controlLost: () => void probe.events.push(`control lost ${ctx.moduleId}`),
       async stop() {
         probe.events.push(`stop ${ctx.moduleId}`);
         await probe.stop?.(ctx.moduleId);

@@ -25,6 +25,8 @@ export interface ModulePlan {
   readonly mapping?: Mapping;
   /** For every implementation that is mapped, by itself or with its module. */
   readonly implementationMappings: Readonly<Record<string, Mapping>>;
+  /** As it was written. */
+  readonly entry: ModuleEntry;
 }
 
 /** Checks every active module: its entry, its values and its connections. */
@@ -42,7 +44,7 @@ export function checkModules(tree: Located, modules: ModuleCatalogue, faults: Co
     const values = checkModuleValues(tree, ["active_modules", id], entry, module.manifest, faults);
     const connections = wired ? checkConnections(graph, candidate) : {};
     const { module: moduleName, standalone } = entry;
-    return [{ id, moduleName, module, standalone, ...values, connections, ...mappingsOf(entry, module) }];
+    return [{ id, moduleName, module, standalone, ...values, connections, ...mappingsOf(entry, module), entry }];
   });
 }
 

@@ -145,7 +145,9 @@ describe("what we hear of others", () => {
     await ask("write", { id: "4", args: {} });
     await hear(5);
     expect(asked).toEqual([{ a: 1 }, {}, { fail: true }]);
-    const answers = heard.map(([topic, message]) => [topic.split("/").at(-3), message]);
+    const idOf = (message: unknown) => (message as { data: { data: { id: string } } }).data.data.id;
+    const byId = heard.toSorted(([, a], [, b]) => idOf(a).localeCompare(idOf(b)));
+    const answers = byId.map(([topic, message]) => [topic.split("/").at(-3), message]);
     const result = (data: object) => ({
       msg_type: "CmdResult",
       data: { type: "result", data: { origin: "ours", ...data } },

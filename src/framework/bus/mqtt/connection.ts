@@ -45,7 +45,7 @@ export interface Connection {
   publish(message: Outgoing, done: () => void): number;
   /** @param refused is told of filters that the broker does not allow. */
   subscribe(filters: readonly string[], qos: QualityOfService, refused: (filter: string) => void): Promise<void>;
-  unsubscribe(filters: readonly string[]): void;
+  unsubscribe(filters: readonly string[]): Promise<void>;
   /** Ends it in good order. */
   end(): Promise<void>;
 }
@@ -111,7 +111,7 @@ export async function openConnection(options: ConnectionOptions, events: Connect
           resolve();
         });
       }),
-    unsubscribe: (filters) => void client.unsubscribe([...filters]),
+    unsubscribe: (filters) => new Promise((resolve) => void client.unsubscribe([...filters], () => resolve())),
     async end() {
       ended = true;
       await client.endAsync();

@@ -14,8 +14,8 @@ import {
   type QualityOfService,
 } from "./connection.ts";
 import { MAX_PAYLOAD_BYTES } from "./envelope.ts";
-import { Filters } from "./filters.ts";
 import { type FailureReason, type Letter, Outbox } from "./outbox.ts";
+import { Subscriber } from "./subscriber.ts";
 
 export interface LinkOptions {
   readonly broker: BrokerAddress;
@@ -58,15 +58,11 @@ export class Link {
   readonly counts: LinkCounts = { connections: 0, sent: 0, failed: 0, received: 0 };
   readonly #options: LinkOptions;
   readonly #outbox: Outbox;
-  readonly #filters = new Filters();
+  readonly #subscriber: Subscriber;
   readonly #stop = new AbortController();
   #connection: Connection | undefined;
   #running: Promise<void> | undefined;
   #lost: (() => void) | undefined;
-  #flushQueued = false;
-  /** Subscriptions that the broker has not confirmed yet. */
-  #unconfirmed = 0;
-  #settled: (() => void)[] = [];
   /** Messages that did not fit into the outbox since the connection was lost. */
   #refused = 0;
 
@@ -74,6 +70,9 @@ export class Link {
     this.#options = options;
     const failed = (letters: readonly Letter[], reason: FailureReason) => this.#failed(letters, reason);
     this.#outbox = new Outbox({ ...limits, failed });
+    this.#subscriber = new Subscriber(options.qos, (filter) => {
+      options.log.error({ filter }, `the broker does not allow ${filter}`);
+    });
   }
 
   get isConnected(): boolean {
@@ -114,22 +113,12 @@ export class Link {
 
   /** Asks the broker for what the filter covers. */
   subscribe(filter: string): Unsubscribe {
-    this.#filters.add(filter);
-    this.#flushSoon();
-    let ended = false;
-    return () => {
-      if (ended) return;
-      ended = true;
-      this.#filters.remove(filter);
-      this.#flushSoon();
-    };
+    return this.#subscriber.add(filter);
   }
 
   /** Resolves when there is a connection and everything subscribed is in force. */
-  async settled(): Promise<void> {
-    while (!this.#stop.signal.aborted && (!this.#connection || this.#flushQueued || this.#unconfirmed > 0)) {
-      await new Promise<void>((resolve) => this.#settled.push(resolve));
-    }
+  settled(): Promise<void> {
+    return this.#subscriber.settled(this.#stop.signal);
   }
 
   /** Sends what is still under way, and ends the connection in good order. */
@@ -161,7 +150,7 @@ export class Link {
     await this.#connection?.end();
     this.#connection = undefined;
     this.#outbox.close();
-    this.#tellSettled();
+    this.#subscriber.wake();
   }
 
   #open(): Promise<Connection> {
@@ -188,10 +177,7 @@ export class Link {
     log.info({ broker: brokerName(broker) }, `connected to the MQTT broker at ${brokerName(broker)}`);
     if (this.#refused > 1) this.#tellFailed(this.#refused, new Set(), reasons.full);
     this.#refused = 0;
-    this.#filters.forget();
-    this.#unconfirmed = 0;
-    this.#flush();
-    this.#subscribed().then(() => {
+    this.#subscriber.connected(connection).then(() => {
       if (this.#connection !== connection) return;
       this.#outbox.connected(connection);
       this.#options.connected?.();
@@ -201,53 +187,14 @@ export class Link {
     });
   }
 
-  /** Resolves when what this connection was asked for so far is in force. */
-  async #subscribed(): Promise<void> {
-    const connection = this.#connection;
-    while (this.#connection === connection && this.#unconfirmed > 0) {
-      await new Promise<void>((resolve) => this.#settled.push(resolve));
-    }
-  }
-
   #disconnected(): void {
     const { log, broker } = this.#options;
     log.warn({ broker: brokerName(broker) }, `the connection to the MQTT broker at ${brokerName(broker)} is lost`);
     this.#connection = undefined;
+    this.#subscriber.disconnected();
     this.#outbox.disconnected();
     this.#options.disconnected?.();
     this.#lost?.();
-    this.#tellSettled();
-  }
-
-  /** Subscriptions of one turn go together. */
-  #flushSoon(): void {
-    if (this.#flushQueued) return;
-    this.#flushQueued = true;
-    queueMicrotask(() => this.#flush());
-  }
-
-  #flush(): void {
-    this.#flushQueued = false;
-    const connection = this.#connection;
-    if (!connection) return;
-    const { subscribe, unsubscribe } = this.#filters.change();
-    if (subscribe.length > 0) {
-      this.#unconfirmed++;
-      const refused = (filter: string) => this.#options.log.error({ filter }, `the broker does not allow ${filter}`);
-      connection.subscribe(subscribe, this.#options.qos, refused).then(() => {
-        if (this.#connection !== connection) return;
-        this.#unconfirmed--;
-        this.#tellSettled();
-      });
-    }
-    if (unsubscribe.length > 0) connection.unsubscribe(unsubscribe);
-    this.#tellSettled();
-  }
-
-  #tellSettled(): void {
-    const settled = this.#settled;
-    this.#settled = [];
-    for (const resolve of settled) resolve();
   }
 
   #backOffMs(failures: number): number {

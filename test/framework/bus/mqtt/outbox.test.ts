@@ -14,7 +14,7 @@ class FakeConnection implements Connection {
     return this.sent.length;
   }
   async subscribe(): Promise<void> {}
-  unsubscribe(): void {}
+  async unsubscribe(): Promise<void> {}
   async end(): Promise<void> {}
 }
 
