@@ -38,8 +38,9 @@ export interface Refusal {
 
 /** The schemas' maxOccurs of SubCertificates. */
 const maxSent = { "iso15118-2": 4, "iso15118-20": 3 } as const;
-/** Nobody's chain is longer; more is meant to keep us busy. */
+/** Nobody's chain is longer; more is meant to keep us busy. Who asks for a path alone may have a whole collection. */
 const MAX_CHAIN = 16;
+const MAX_COLLECTION = 100;
 
 const isoRoles: ReadonlySet<Role> = new Set(["contract", "secc", "cps", "oem", "vehicle"]);
 
@@ -65,12 +66,16 @@ function editionOf({ leaf, role }: Question): Edition {
 function sentTooMuch(question: Question, edition: Edition): Refusal | undefined {
   const { leaf, chain, role } = question;
   const clause = "certificateType and SubCertificates of the schema";
-  const most = edition === "ocpp" || !isoRoles.has(role) ? MAX_CHAIN : maxSent[edition];
+  const most = edition === "ocpp" || !isoRoles.has(role) ? mostRead(role) : maxSent[edition];
   if (chain.length > most) return refusal("too_long", leaf, question, clause, tooLongFix(most));
   if (!isoRoles.has(role)) return undefined;
   const large = [leaf, ...chain].find(({ der }) => der.length > maxSize[edition]);
   const fix = `Send certificates of at most ${maxSize[edition]} octets.`;
   return large && refusal("too_large", large, question, clause, fix);
+}
+
+function mostRead(role: Role): number {
+  return role === "any" ? MAX_COLLECTION : MAX_CHAIN;
 }
 
 const tooLongFix = (most: number) => `Send at most ${most} certificates beside the leaf.`;
@@ -103,14 +108,10 @@ export interface RawQuestion extends Omit<Question, "leaf" | "chain" | "anchors"
 export function judgeRaw(question: RawQuestion, memory: CertificateMemory = new CertificateMemory()): Verdict {
   const leaf = memory.read(question.leaf);
   if (typeof leaf === "string") return malformed("the leaf", leaf, true);
-  if (question.chain.length > MAX_CHAIN) {
-    return refusal(
-      "too_long",
-      leaf,
-      { ...question, leaf, chain: [], anchors: [] },
-      "no chain is longer",
-      tooLongFix(MAX_CHAIN),
-    );
+  const most = mostRead(question.role);
+  if (question.chain.length > most) {
+    const empty = { ...question, leaf, chain: [], anchors: [] };
+    return refusal("too_long", leaf, empty, "no chain is longer", tooLongFix(most));
   }
   const chain: Certificate[] = [];
   for (const [i, der] of question.chain.entries()) {

@@ -33,9 +33,13 @@ const expired: Change = (draft) => ({
   notAfter: draft.notBefore - dayMs,
 });
 const badSignature = set({ odd: { signature: (s) => s.with(-1, (s.at(-1) ?? 0) ^ 0x01) } });
+/** RFC 5280, 4.2.1.3: at least one bit is set. */
 const without =
   (usage: string): Change =>
-  (draft) => ({ ...draft, keyUsage: draft.keyUsage.filter((name) => name !== usage) });
+  (draft) => {
+    const left = draft.keyUsage.filter((name) => name !== usage);
+    return { ...draft, keyUsage: left.length > 0 ? left : ["keyEncipherment"] };
+  };
 const named =
   (subject: Draft["subject"]): Change =>
   (draft) => ({ ...draft, subject: { ...draft.subject, ...subject } });
@@ -71,7 +75,7 @@ const leafRows = (who: string): readonly Row[] => [
   {
     name: "unknown-root",
     about: `the root above ${who} is not installed`,
-    reason: "incomplete_chain",
+    reason: "unknown_issuer",
     mark: "unknownRoot",
   },
   wrong("bad-signature", `the signature on ${who} is wrong`, "signature", badSignature),

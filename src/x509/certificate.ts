@@ -1,15 +1,14 @@
 /** X.509 certificates (RFC 5280), read strictly. */
 import { createHash, type KeyObject } from "node:crypto";
-import { Certificate as CertificateSchema } from "@peculiar/asn1-x509";
 import { toHex } from "../util/bytes.ts";
-import { parseChecked } from "./asn1.ts";
 import { bitStringOctets, type DerNode, derChildren, derTag, readDer } from "./der.ts";
+import { smallNumber } from "./derValues.ts";
 import { X509Error } from "./errors.ts";
 import { type ExtensionValues, type RawExtension, readExtensionValues, readRawExtensions } from "./extensions.ts";
 import { type DistinguishedName, readName, sameName } from "./name.ts";
 import { parsePem, toPemBlock } from "./pem.ts";
 import { readPublicKeyInfo } from "./publicKeyInfo.ts";
-import { hasShape, requireShapes } from "./shape.ts";
+import { childrenOf, hasShape } from "./shape.ts";
 import { readSignatureAlgorithm, type SignatureAlgorithm } from "./signatures.ts";
 
 export interface Certificate extends ExtensionValues {
@@ -74,15 +73,13 @@ export function toPem(...certificates: readonly { readonly der: Uint8Array }[]):
 function parseDerCertificate(der: Uint8Array): Certificate {
   if (der.length > MAX_CERTIFICATE_SIZE) throw new X509Error("the certificate is too large");
   const slices = slice(readDer(der));
-  const { tbsCertificate: tbs, signatureAlgorithm } = parseChecked(der, CertificateSchema, "the certificate");
-  const version = tbs.version + 1;
-  if (tbs.extensions && version < 3) throw new X509Error("extensions in a certificate that is not of version 3");
-  if (slices.extensions) requireShapes(slices.extensions.raw, /^06( 01)? 04$/, "an extension");
-  const extensions = readRawExtensions(tbs.extensions ?? []);
+  const version = readVersion(slices.version);
+  if (slices.extensions && version < 3) throw new X509Error("extensions in a certificate that is not of version 3");
+  const extensions = readRawExtensions(slices.extensions);
   const values = readExtensionValues(extensions);
   const { ca = false, pathLength } = values.basicConstraints ?? {};
-  const subject = readName(tbs.subject, slices.subject.raw);
-  const issuer = readName(tbs.issuer, slices.issuer.raw);
+  const subject = readName(slices.subject);
+  const issuer = readName(slices.issuer);
   return {
     ...values,
     der,
@@ -97,7 +94,7 @@ function parseDerCertificate(der: Uint8Array): Certificate {
     isCa: ca,
     ...(pathLength !== undefined && { pathLength }),
     extensions,
-    signatureAlgorithm: readSignatureAlgorithm(signatureAlgorithm, slices.outerAlgorithm.raw),
+    signatureAlgorithm: readSignatureAlgorithm(slices.outerAlgorithm),
     signatureAlgorithmsAgree: Buffer.compare(slices.innerAlgorithm.raw, slices.outerAlgorithm.raw) === 0,
     signature: bitStringOctets(slices.signature),
     tbs: slices.tbs.raw,
@@ -116,9 +113,29 @@ function slice(certificate: DerNode) {
   const fields = derChildren(tbs.content);
   const [serial, innerAlgorithm, issuer, validity, subject, spki] = fields[0]?.tag === 0xa0 ? fields.slice(1) : fields;
   if (!serial || !innerAlgorithm || !issuer || !validity || !subject || !spki) throw notACertificate();
-  const tagged = fields.find(({ tag }) => tag === 0xa3);
-  const extensions = tagged && readDer(tagged.content);
-  return { tbs, outerAlgorithm, signature, serial, innerAlgorithm, issuer, validity, subject, spki, extensions };
+  const version = fields.find(({ tag }) => tag === 0xa0);
+  const [extensions] = childrenOf(fields.find(({ tag }) => tag === 0xa3) ?? NOTHING, /^(30)?$/, "the extensions");
+  return {
+    version,
+    tbs,
+    outerAlgorithm,
+    signature,
+    serial,
+    innerAlgorithm,
+    issuer,
+    validity,
+    subject,
+    spki,
+    extensions,
+  };
+}
+
+const NOTHING: DerNode = { tag: 0, raw: new Uint8Array(), content: new Uint8Array() };
+
+/** Absent for version 1 (RFC 5280, 4.1.2.1). */
+function readVersion(version: DerNode | undefined): number {
+  const [number] = version ? childrenOf(version, /^02$/, "the version") : [];
+  return number ? smallNumber(number, "the version") + 1 : 1;
 }
 
 function notACertificate(): X509Error {

@@ -179,7 +179,8 @@ class PathSearch {
   #deadEnd(child: Certificate, path: readonly Certificate[]): PathReason {
     if (this.#index.isTrusted(child)) return "no_root";
     if (child.isSelfIssued) return path.length === 1 ? "self_signed" : "unknown_issuer";
-    return path.length === 1 ? "unknown_issuer" : "incomplete_chain";
+    // Above two sub-CAs comes the root (ISO 15118-2, 7.3.3); of a shorter chain a sub-CA may have been left out.
+    return path.length === 2 ? "incomplete_chain" : "unknown_issuer";
   }
 
   /** Notes why a try ended. The try that came farthest explains best; a bad signature is often only another's name. */

@@ -1,6 +1,6 @@
 /**
- * A strict look at DER, beside the schemas of `@peculiar/asn1-*` (which read BER): they do not see an indefinite length,
- * a padded integer or trailing octets, nor keep the very octets of a name, which hash data need.
+ * DER, read strictly. The schemas of `@peculiar/asn1-*` read BER: they do not see an indefinite length, a padded integer or octets
+ * behind a structure, nor keep the very octets of a name, which hash data need.
  */
 import { concatBytes, fromHex } from "../util/bytes.ts";
 import { X509Error } from "./errors.ts";
@@ -21,6 +21,7 @@ export const derTag = {
   null: 0x05,
   oid: 0x06,
   utf8String: 0x0c,
+  numericString: 0x12,
   printableString: 0x13,
   teletexString: 0x14,
   ia5String: 0x16,

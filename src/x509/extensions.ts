@@ -1,27 +1,11 @@
 /** Certificate extensions (RFC 5280, 4.2), read. */
-import {
-  AuthorityInfoAccessSyntax,
-  AuthorityKeyIdentifier,
-  BasicConstraints,
-  CertificatePolicies,
-  ExtendedKeyUsage,
-  type Extension,
-  InhibitAnyPolicy,
-  KeyUsage,
-  Name,
-  NameConstraints,
-  PolicyConstraints,
-  PolicyMappings,
-  SubjectAlternativeName,
-  SubjectKeyIdentifier,
-} from "@peculiar/asn1-x509";
 import { toHex } from "../util/bytes.ts";
-import { parseChecked, parseDer } from "./asn1.ts";
-import { type DerNode, derChildren, readDer } from "./der.ts";
+import { type DerNode, derChildren, derTag, readDer } from "./der.ts";
+import { latin1, oidText, smallNumber } from "./derValues.ts";
 import { X509Error } from "./errors.ts";
 import { type DistinguishedName, readName } from "./name.ts";
 import { extensionOids, keyPurposeNames } from "./oids.ts";
-import { requireShape, requireShapes } from "./shape.ts";
+import { childrenOf, fieldsOf } from "./shape.ts";
 
 export type KeyUsageName =
   | "digitalSignature"
@@ -89,12 +73,15 @@ export interface Policies {
 const OCSP_METHOD = "1.3.6.1.5.5.7.48.1";
 const CA_ISSUERS_METHOD = "1.3.6.1.5.5.7.48.2";
 
-/** @throws X509Error on a repeated extension. */
-export function readRawExtensions(extensions: Iterable<Extension>): Map<string, RawExtension> {
+/** @param list the sequence of extensions. @throws X509Error on a repeated extension. */
+export function readRawExtensions(list: DerNode | undefined): Map<string, RawExtension> {
   const raw = new Map<string, RawExtension>();
-  for (const { extnID: oid, critical, extnValue } of extensions) {
+  for (const extension of list ? childrenOf(list, /^(30)?( 30)*$/, "the list of extensions") : []) {
+    const [id, ...fields] = childrenOf(extension, /^06( 01)? 04$/, "an extension");
+    const oid = id ? oidText(id) : "";
     if (raw.has(oid)) throw new X509Error(`the extension ${oid} is there twice`);
-    raw.set(oid, { oid, critical, value: new Uint8Array(extnValue.buffer) });
+    const critical = fields.length === 2 && fields[0]?.content[0] !== 0;
+    raw.set(oid, { oid, critical, value: fields.at(-1)?.content ?? new Uint8Array() });
   }
   return raw;
 }
@@ -133,107 +120,113 @@ function readPolicies(read: <T>(name: keyof typeof extensionOids, reader: Reader
 }
 
 function readAssertedPolicies(value: Uint8Array): readonly string[] {
-  requireShapes(value, /^06( 30)?$/, "certificatePolicies");
-  const policies = [...parseDer(value, CertificatePolicies, "certificatePolicies")].map((p) => p.policyIdentifier);
+  const list = fieldsOf(value, /^30( 30)*$/, "certificatePolicies");
+  const policies = list.map((policy) => firstOid(childrenOf(policy, /^06( 30)?$/, "certificatePolicies")));
   if (new Set(policies).size !== policies.length) throw new X509Error("certificatePolicies names a policy twice");
-  if (policies.length === 0) throw new X509Error("certificatePolicies names no policy");
   return policies;
 }
 
 function readPolicyMappings(value: Uint8Array): readonly (readonly [string, string])[] {
-  requireShapes(value, /^06 06$/, "policyMappings");
-  const mappings = [...parseDer(value, PolicyMappings, "policyMappings")];
-  return mappings.map(({ issuerDomainPolicy, subjectDomainPolicy }) => [issuerDomainPolicy, subjectDomainPolicy]);
+  return fieldsOf(value, /^30( 30)*$/, "policyMappings").map((mapping) => {
+    const [issuerPolicy, ...subjectPolicy] = childrenOf(mapping, /^06 06$/, "policyMappings");
+    return [firstOid(issuerPolicy ? [issuerPolicy] : []), firstOid(subjectPolicy)];
+  });
 }
 
+function firstOid([oid]: readonly DerNode[]): string {
+  return oid ? oidText(oid) : "";
+}
+
+const skipCerts = (node: DerNode) => smallNumber(node, "a policy constraint");
+
 function readPolicyConstraints(value: Uint8Array): Pick<Policies, "requireExplicit" | "inhibitMapping"> {
-  requireShape(value, /^(80|80 81|81)$/, "policyConstraints");
-  const constraints = parseDer(value, PolicyConstraints, "policyConstraints");
-  const { requireExplicitPolicy, inhibitPolicyMapping } = constraints;
+  const constraints = fieldsOf(value, /^(80|80 81|81)$/, "policyConstraints");
+  const requireExplicit = constraints.find(({ tag }) => tag === 0x80);
+  const inhibitMapping = constraints.find(({ tag }) => tag === 0x81);
   return {
-    ...(requireExplicitPolicy && { requireExplicit: skipCerts(requireExplicitPolicy) }),
-    ...(inhibitPolicyMapping && { inhibitMapping: skipCerts(inhibitPolicyMapping) }),
+    ...(requireExplicit && { requireExplicit: skipCerts(requireExplicit) }),
+    ...(inhibitMapping && { inhibitMapping: skipCerts(inhibitMapping) }),
   };
 }
 
 function readInhibitAnyPolicy(value: Uint8Array): number {
-  return skipCerts(parseDer(value, InhibitAnyPolicy, "inhibitAnyPolicy").value);
+  return skipCerts(single(value, derTag.integer, "inhibitAnyPolicy"));
 }
 
-/** More than any path has is as good as more. */
-function skipCerts(octets: ArrayBuffer): number {
-  const bytes = new Uint8Array(octets);
-  if ((bytes[0] ?? 0x80) >= 0x80) throw new X509Error("a policy constraint of less than nothing");
-  return bytes.length > 2 ? 0xffff : Number.parseInt(toHex(bytes), 16);
+/** One element of this type that fills these octets. @throws X509Error */
+function single(value: Uint8Array, tag: number, what: string): DerNode {
+  const node = readDer(value);
+  if (node.tag !== tag) throw new X509Error(`${what} is of another type`);
+  return node;
 }
 
 function readBasicConstraints(value: Uint8Array, critical: boolean): NonNullable<ExtensionValues["basicConstraints"]> {
-  requireShape(value, /^(01|01 02|02)?$/, "basicConstraints");
-  const { cA, pathLenConstraint } = parseDer(value, BasicConstraints, "basicConstraints");
-  if (pathLenConstraint === undefined) return { critical, ca: cA };
-  if (pathLenConstraint < 0) throw new X509Error("basicConstraints: a negative path length");
-  return { critical, ca: cA, pathLength: pathLenConstraint };
+  const fields = fieldsOf(value, /^(01|01 02|02)?$/, "basicConstraints");
+  const length = fields.find(({ tag }) => tag === derTag.integer);
+  const ca = fields.some(({ tag, content }) => tag === derTag.boolean && content[0] !== 0);
+  return { critical, ca, ...(length && { pathLength: smallNumber(length, "the path length of basicConstraints") }) };
 }
 
 function readKeyUsage(value: Uint8Array): ReadonlySet<KeyUsageName> {
-  parseDer(value, KeyUsage, "keyUsage");
-  const [, ...octets] = readDer(value).content;
+  const [, ...octets] = single(value, derTag.bitString, "keyUsage").content;
   if (octets.every((octet) => octet === 0)) throw new X509Error("keyUsage names no use");
   return new Set(keyUsageNames.filter((_, bit) => ((octets[bit >> 3] ?? 0) & (0x80 >> (bit & 7))) !== 0));
 }
 
 function readExtendedKeyUsage(value: Uint8Array): readonly string[] {
-  const purposes = [...parseDer(value, ExtendedKeyUsage, "extendedKeyUsage")];
-  if (purposes.length === 0) throw new X509Error("extendedKeyUsage names no purpose");
+  const purposes = fieldsOf(value, /^06( 06)*$/, "extendedKeyUsage").map(oidText);
   return purposes.map((oid) => keyPurposeNames.get(oid) ?? oid);
 }
 
 function readSubjectKeyId(value: Uint8Array): string {
-  return toHex(new Uint8Array(parseDer(value, SubjectKeyIdentifier, "subjectKeyIdentifier").buffer));
+  return toHex(single(value, derTag.octetString, "subjectKeyIdentifier").content);
 }
 
 function readAuthorityKeyId(value: Uint8Array): string | undefined {
-  requireShape(value, /^(80)?( ?a1)?( ?82)?$/, "authorityKeyIdentifier");
-  const { keyIdentifier } = parseDer(value, AuthorityKeyIdentifier, "authorityKeyIdentifier");
-  return keyIdentifier && toHex(new Uint8Array(keyIdentifier.buffer));
+  const fields = fieldsOf(value, /^(80)?( ?a1)?( ?82)?$/, "authorityKeyIdentifier");
+  const keyIdentifier = fields.find(({ tag }) => tag === 0x80);
+  return keyIdentifier && toHex(keyIdentifier.content);
 }
 
+/** The kinds of general names by their tags (RFC 5280, 4.2.1.6). */
+const GENERAL_NAMES = /^(a0|81|82|a3|a4|a5|86|87|88)( (a0|81|82|a3|a4|a5|86|87|88))*$/;
+
 function readSubjectAltNames(value: Uint8Array): readonly AltName[] {
-  parseDer(value, SubjectAlternativeName, "subjectAltName");
-  const names = derChildren(readDer(value).content);
-  if (names.length === 0) throw new X509Error("subjectAltName names nothing");
-  return names.map((name) => readGeneralName(name, "name"));
+  return fieldsOf(value, GENERAL_NAMES, "subjectAltName").map((name) => readGeneralName(name, "name"));
 }
 
 function readNameConstraints(value: Uint8Array): NonNullable<ExtensionValues["nameConstraints"]> {
-  requireShape(value, /^(a0|a0 a1|a1)$/, "nameConstraints");
-  parseDer(value, NameConstraints, "nameConstraints");
-  const trees = derChildren(readDer(value).content);
-  const bases = (tag: number) =>
-    derChildren(trees.find((tree) => tree.tag === tag)?.content ?? new Uint8Array()).map(readSubtree);
-  const result = { permitted: bases(0xa0), excluded: bases(0xa1) };
-  if (result.permitted.length + result.excluded.length === 0) throw new X509Error("nameConstraints constrains nothing");
-  return result;
+  const trees = fieldsOf(value, /^(a0|a0 a1|a1)$/, "nameConstraints");
+  const bases = (wanted: number) => {
+    const tree = trees.find(({ tag }) => tag === wanted);
+    return tree ? childrenOf(tree, /^30( 30)*$/, "nameConstraints").map(readSubtree) : [];
+  };
+  return { permitted: bases(0xa0), excluded: bases(0xa1) };
 }
 
-function readSubtree({ content }: DerNode): AltName {
-  const [base, ...bounds] = derChildren(content);
+function readSubtree(subtree: DerNode): AltName {
+  const [base, ...bounds] = derChildren(subtree.content);
   if (!base || bounds.length > 0) throw new X509Error("nameConstraints: minimum or maximum is used");
-  return readGeneralName(base, "constraint");
+  const [only] = childrenOf(subtree, GENERAL_NAMES, "nameConstraints");
+  return readGeneralName(only ?? base, "constraint");
 }
 
 function readAuthorityInfoAccess(value: Uint8Array): NonNullable<ExtensionValues["aia"]> {
-  requireShapes(value, /^06 ..$/, "authorityInfoAccess");
-  const entries = [...parseDer(value, AuthorityInfoAccessSyntax, "authorityInfoAccess")];
-  const url = (method: string) =>
-    entries.find((entry) => entry.accessMethod === method && entry.accessLocation.uniformResourceIdentifier)
-      ?.accessLocation.uniformResourceIdentifier;
+  const entries = fieldsOf(value, /^30( 30)*$/, "authorityInfoAccess").map((entry) =>
+    childrenOf(entry, /^06 ..$/, "authorityInfoAccess"),
+  );
+  const url = (method: string) => {
+    const found = entries.find(([id, location]) => id && oidText(id) === method && location?.tag === URI);
+    return found?.[1] && ascii(found[1].content);
+  };
   const ocsp = url(OCSP_METHOD);
   const caIssuers = url(CA_ISSUERS_METHOD);
   return { ...(ocsp !== undefined && { ocsp }), ...(caIssuers !== undefined && { caIssuers }) };
 }
 
-/** The kinds by their context tag (RFC 5280, 4.2.1.6), from the very octets: the schema's classes reformat them. */
+/** The tag of a URI among general names. */
+const URI = 0x86;
+
 function readGeneralName({ tag, content }: DerNode, use: "name" | "constraint"): AltName {
   switch (tag & 0x1f) {
     case 1:
@@ -241,7 +234,7 @@ function readGeneralName({ tag, content }: DerNode, use: "name" | "constraint"):
     case 2:
       return { type: "dns", value: ascii(content) };
     case 4:
-      return { type: "directory", value: readName(parseChecked(content, Name, "a directory name"), content) };
+      return { type: "directory", value: readName(single(content, derTag.sequence, "a directory name")) };
     case 6:
       return { type: "uri", value: ascii(content) };
     case 7:
@@ -259,5 +252,5 @@ function address(content: Uint8Array, use: "name" | "constraint"): Uint8Array {
 
 function ascii(content: Uint8Array): string {
   if (content.some((octet) => octet >= 0x80)) throw new X509Error("a general name with other than ASCII characters");
-  return Buffer.from(content).toString("latin1");
+  return latin1(content);
 }

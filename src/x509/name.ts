@@ -1,10 +1,11 @@
 /** Distinguished names (RFC 5280, 4.1.2.4 and 7.1). */
 import { AttributeTypeAndValue, AttributeValue, Name, RelativeDistinguishedName } from "@peculiar/asn1-x509";
-import { toHex } from "../util/bytes.ts";
+import { InternalError } from "../util/errors.ts";
 import { serializeDer } from "./asn1.ts";
-import { derChildren, readDer } from "./der.ts";
+import type { DerNode } from "./der.ts";
+import { oidText, textOf } from "./derValues.ts";
 import { type AttributeName, attributeNames, attributeOids } from "./oids.ts";
-import { requireShape, requireShapes } from "./shape.ts";
+import { childrenOf } from "./shape.ts";
 
 export interface NameAttribute {
   /** A short name as `CN`, or the dotted OID of an attribute without one. */
@@ -32,13 +33,11 @@ export interface DistinguishedName {
 /** What to put in a name, in this order; an array makes several attributes of one type. */
 export type NameTemplate = Partial<Record<AttributeName, string | readonly string[]>>;
 
-/** @param der the octets of `name`. @throws X509Error for an empty set or what stands behind an attribute. */
-export function readName(name: Name, der: Uint8Array): DistinguishedName {
-  for (const { raw } of derChildren(readDer(der).content)) {
-    requireShape(raw, /^30( 30)*$/, "a name");
-    requireShapes(raw, /^06 ..$/, "an attribute of a name");
-  }
-  const rdns = [...name].map((rdn) => [...rdn].map(readAttribute));
+/** @throws X509Error when it is no name: an empty set, half a character, what stands behind an attribute. */
+export function readName(name: DerNode): DistinguishedName {
+  const rdns = childrenOf(name, /^(31)?( 31)*$/, "a name").map((rdn) =>
+    childrenOf(rdn, /^30( 30)*$/, "a name").map(readAttribute),
+  );
   const flat = rdns.flat();
   const all = (type: string) => flat.filter((attribute) => attribute.type === type).map(({ value }) => value);
   const first: { -readonly [K in "CN" | "O" | "OU" | "C" | "DC"]?: string } = {};
@@ -46,8 +45,8 @@ export function readName(name: Name, der: Uint8Array): DistinguishedName {
     const [value] = all(type);
     if (value !== undefined) first[type] = value;
   }
-  const text = flat.map(({ type, value }) => `${type}=${printable(value)}`).join(", ");
-  return { ...first, rdns, der, all, toString: () => text };
+  const text = () => flat.map(({ type, value }) => `${type}=${printable(value)}`).join(", ");
+  return { ...first, rdns, der: name.raw, all, toString: text };
 }
 
 /** RFC 4514: the last relative name first, joined by commas, special characters escaped. */
@@ -64,9 +63,11 @@ function escaped(value: string): string {
   return value.replace(/[\\"+,;<>]|^[ #]| $/g, (character) => `\\${character}`).replaceAll("\0", "\\00");
 }
 
-function readAttribute({ type, value }: AttributeTypeAndValue): NameAttribute {
-  const text = value.anyValue ? `#${toHex(new Uint8Array(value.anyValue))}` : value.toString();
-  return { type: attributeNames.get(type) ?? type, value: text };
+function readAttribute(attribute: DerNode): NameAttribute {
+  const [type, value] = childrenOf(attribute, /^06 ..$/, "an attribute of a name");
+  if (!type || !value) throw new InternalError("an attribute has its shape and not its parts");
+  const oid = oidText(type);
+  return { type: attributeNames.get(oid) ?? oid, value: textOf(value) };
 }
 
 /** Control characters out of a stranger's name must not reach a terminal or a log line. */

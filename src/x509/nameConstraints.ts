@@ -5,6 +5,8 @@ import { canonicalRdns } from "./name.ts";
 
 type Constraints = NonNullable<Certificate["nameConstraints"]>;
 
+const hostName = /^(?!-)[a-z0-9_-]{1,63}(\.(?!-)[a-z0-9_-]{1,63})*$/;
+
 /** How a name and a constraint of its kind go together; `unknown` is a form nobody can judge, so it must be refused. */
 type Match = "inside" | "outside" | "unknown";
 
@@ -23,13 +25,19 @@ export function violatesNameConstraints(constraints: Constraints, certificate: C
   });
 }
 
-/** Subject alternative names, the subject itself unless empty, and an emailAddress in it when no name is an e-mail. */
-function constrainedNames(certificate: Certificate): AltName[] {
-  const { subject, subjectAltNames = [] } = certificate;
+/**
+ * Subject alternative names, the subject itself unless empty, and an emailAddress in it when no name is an e-mail. A leaf's CN
+ * that looks like a host counts as one when no name is one, because TLS takes it for one then (RFC 6125, 6.4.4).
+ */
+function constrainedNames({ subject, subjectAltNames = [], isCa }: Certificate): AltName[] {
   const names: AltName[] = [...subjectAltNames];
   if (subject.rdns.length > 0) names.push({ type: "directory", value: subject });
   if (!names.some(({ type }) => type === "email")) {
     names.push(...subject.all("emailAddress").map((value): AltName => ({ type: "email", value })));
+  }
+  if (!isCa && !names.some(({ type }) => type === "dns")) {
+    const hosts = subject.all("CN").filter((value) => value.includes(".") && hostName.test(value.toLowerCase()));
+    names.push(...hosts.map((value): AltName => ({ type: "dns", value })));
   }
   return names;
 }
@@ -52,8 +60,6 @@ function compare(name: AltName, constraint: AltName, side: "permitted" | "exclud
   }
   return "unknown";
 }
-
-const hostName = /^(?!-)[a-z0-9_-]{1,63}(\.(?!-)[a-z0-9_-]{1,63})*$/;
 
 function within(host: string, domain: string): boolean {
   return host === domain || host.endsWith(`.${domain}`);

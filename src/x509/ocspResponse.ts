@@ -149,7 +149,7 @@ function parseBasic(der: Uint8Array): OcspResponseContent {
     responder: readResponder(data.responderID),
     tbs: tbs.raw,
     signature: bitStringOctets(signature),
-    signatureAlgorithm: readSignatureAlgorithm(basic.signatureAlgorithm, algorithm.raw),
+    signatureAlgorithm: readSignatureAlgorithm(algorithm),
   };
 }
 

@@ -69,11 +69,11 @@ export function parseCertificateSigningRequest(input: string | Uint8Array): Cert
   if (!info || !algorithm || !subject || !spki) throw new X509Error("this is not a certificate signing request");
   const { publicKey, keyKind } = readPublicKeyInfo(spki.raw);
   const extensions = requestedExtensions(request.certificationRequestInfo);
-  const signatureAlgorithm = readSignatureAlgorithm(request.signatureAlgorithm, algorithm.raw);
+  const signatureAlgorithm = readSignatureAlgorithm(algorithm);
   return {
     ...readExtensionValues(extensions),
     der,
-    subject: readName(request.certificationRequestInfo.subject, subject.raw),
+    subject: readName(subject),
     publicKey,
     keyKind,
     extensions,
@@ -91,5 +91,5 @@ function requestedExtensions(info: CertificationRequestInfo): Map<string, RawExt
   const attribute = [...(info.attributes ?? [])].find(({ type }) => type === EXTENSION_REQUEST);
   const [value] = attribute?.values ?? [];
   if (!value) return new Map();
-  return readRawExtensions(parseChecked(new Uint8Array(value), Extensions, "the extension request"));
+  return readRawExtensions(readDer(new Uint8Array(value)));
 }

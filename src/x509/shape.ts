@@ -1,16 +1,8 @@
-/** Which elements a structure consists of: the schema classes of `@peculiar/asn1-*` pass over those that stand behind the last known one. */
+/** Which elements a structure consists of, as a pattern. */
 import { type DerNode, derChildren, readDer } from "./der.ts";
 import { X509Error } from "./errors.ts";
 
-/** As {@link hasShape}, for octets of one element. @throws X509Error that names it by `what`. */
-export function requireShape(bytes: Uint8Array, shape: RegExp, what: string): void {
-  if (!hasShape(readDer(bytes), shape)) throw new X509Error(`${what} does not have the fields it must have`);
-}
-
-/** As {@link hasShape}, for each element inside. @throws X509Error that names it by `what`. */
-export function requireShapes(bytes: Uint8Array, shape: RegExp, what: string): void {
-  for (const { raw } of derChildren(readDer(bytes).content)) requireShape(raw, shape, what);
-}
+const SEQUENCE = 0x30;
 
 /** @param shape for the children's tags, two hexadecimal digits each, with spaces between: `30 03`. */
 export function hasShape(node: DerNode | undefined, shape: RegExp): boolean {
@@ -20,4 +12,16 @@ export function hasShape(node: DerNode | undefined, shape: RegExp): boolean {
       .map(({ tag }) => tag.toString(16).padStart(2, "0"))
       .join(" "),
   );
+}
+
+/** The children of one of this shape. @throws X509Error that names it by `what`. */
+export function childrenOf(node: DerNode | undefined, shape: RegExp, what: string): DerNode[] {
+  if (!node || !hasShape(node, shape)) throw new X509Error(`${what} does not have the fields it must have`);
+  return derChildren(node.content);
+}
+
+/** The children of a sequence that fills these octets. @throws X509Error */
+export function fieldsOf(bytes: Uint8Array, shape: RegExp, what: string): DerNode[] {
+  const node = readDer(bytes);
+  return childrenOf(node.tag === SEQUENCE ? node : undefined, shape, what);
 }

@@ -3,7 +3,9 @@ import { type KeyObject, sign, verify } from "node:crypto";
 import { AlgorithmIdentifier } from "@peculiar/asn1-x509";
 import { InternalError } from "../util/errors.ts";
 import { toArrayBuffer } from "./asn1.ts";
-import { derChildren, readDer } from "./der.ts";
+import { type DerNode, derTag } from "./der.ts";
+import { oidText } from "./derValues.ts";
+import { childrenOf } from "./shape.ts";
 
 export type Hash = "sha1" | "sha224" | "sha256" | "sha384" | "sha512" | "md5";
 
@@ -36,12 +38,14 @@ const algorithms = new Map<string, Omit<SignatureAlgorithm, "der">>([
  * Reads an AlgorithmIdentifier. Parameters must be as the algorithm's document says: absent for ECDSA (RFC 5758, 3.2)
  * and EdDSA (RFC 8410, 3), NULL or absent for RSA (RFC 4055, 5); any other make it an unknown algorithm.
  */
-export function readSignatureAlgorithm(identifier: AlgorithmIdentifier, der: Uint8Array): SignatureAlgorithm {
-  const known = algorithms.get(identifier.algorithm);
-  const parameters = derChildren(readDer(der).content).slice(1);
-  const isNull = parameters.length === 1 && parameters[0]?.tag === 0x05;
+export function readSignatureAlgorithm(identifier: DerNode): SignatureAlgorithm {
+  const [algorithm, ...parameters] = childrenOf(identifier, /^06( ..)?$/, "an algorithm");
+  const oid = algorithm ? oidText(algorithm) : "";
+  const known = algorithms.get(oid);
+  const isNull = parameters[0]?.tag === derTag.null;
+  const der = identifier.raw;
   if (known && (parameters.length === 0 || (known.keyType === "rsa" && isNull))) return { ...known, der };
-  return { name: identifier.algorithm, keyType: "unknown", der };
+  return { name: oid, keyType: "unknown", der };
 }
 
 /** False also when key and algorithm are not of one kind, or the algorithm is not known. */

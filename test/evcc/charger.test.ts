@@ -51,7 +51,7 @@ describe("the charger's certificates", () => {
 
   test.each([
     ["secc:expired", "expired"],
-    ["secc:unknown-root", "incomplete chain"],
+    ["secc:unknown-root", "unknown issuer"],
     ["secc:wrong-dc", "wrong dc"],
     ["secc:key-usage", "key usage"],
     ["secc:wrong-curve", "wrong curve"],

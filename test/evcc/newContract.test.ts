@@ -47,7 +47,7 @@ describe("a contract that came for the car", () => {
     ["cps:expired", "expired"],
     ["cps:bad-signature", "signature"],
     ["cps:key-usage", "key usage"],
-    ["secc:unknown-root", "incomplete chain"],
+    ["secc:unknown-root", "unknown issuer"],
     ["cps:wrong-key", "signer's key"],
   ])("bad case: its provisioning service is %s", async (fault, words) => {
     const pki = await pkiWith(fault);

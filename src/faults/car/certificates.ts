@@ -32,6 +32,7 @@ const strange: readonly Expectation[] = [
 
 const alternatives: Readonly<Record<string, readonly Expectation[]>> = {
   incomplete_chain: strange,
+  unknown_issuer: strange,
   not_yet_valid: [says("PaymentDetailsRes", "FAILED_CertificateExpired")],
 };
 
