@@ -1,5 +1,5 @@
 /** A folder of certificates in EVerest's or EcoG's layout, as a car or a charger reads it. */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type CarFiles, everestCar } from "../../modules/PyEvJosev/certificates.ts";
 import type { Content, LayoutName } from "../../pki/layout.ts";
 import { layouts } from "../../pki/write.ts";
@@ -45,6 +45,7 @@ function everestNames(): Names {
 function ecogNames(): Names {
   const passwordOf = (key: string) => key.replace(/\.key$/, "Password.txt");
   const key = path("ecog", "key", "contract");
+  const provisioning = path("ecog", "key", "oem");
   const car: CarFiles = {
     roots: path("ecog", "root", "v2g"),
     leaf: path("ecog", "certificate", "contract"),
@@ -52,6 +53,9 @@ function ecogNames(): Names {
     password: passwordOf(key),
     chain: path("ecog", "chain", "contract"),
     subCas: [path("ecog", "certificate", "moSub2"), path("ecog", "certificate", "moSub1")],
+    leafDer: path("ecog", "der", "contract"),
+    journal: join(dirname(key), ".new_contract"),
+    provisioning: { leaf: path("ecog", "certificate", "oem"), key: provisioning, password: passwordOf(provisioning) },
   };
   return { car, ...seccNames("ecog", passwordOf) };
 }

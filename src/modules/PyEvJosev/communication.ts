@@ -1,6 +1,8 @@
 /** The car's communication: at most one session at a time, and what is kept between two of them. */
 import {
   CarSession,
+  type Contract,
+  type ContractWish,
   checkCharger,
   type Effect,
   type EnergyTransferMode,
@@ -13,8 +15,10 @@ import { UserError } from "../../util/errors.ts";
 import type { Files } from "../../util/files.ts";
 import type { Logger } from "../../util/log.ts";
 import type { Tracer } from "../../util/trace.ts";
+import type { Certificate } from "../../x509/index.ts";
 import { carFor, isSupported, type Order } from "./car.ts";
-import { type Found, readContract, readV2gRoots } from "./certificates.ts";
+import { type Found, readContract, readProvisioning, readV2gRoots, storeContract } from "./certificates.ts";
+import { contractWish, lack } from "./contractWish.ts";
 import type { Config } from "./manifest.ts";
 
 export interface CommunicationPorts {
@@ -36,12 +40,15 @@ export interface CommunicationOptions {
 
 /** As EVerest's car: one round of SECC discovery. */
 const SDP_CYCLES = 1;
+const DAY_MS = 24 * 3600_000;
 
 export class Communication {
   readonly #options: CommunicationOptions;
   readonly #ports: CommunicationPorts;
   #session: Promise<CarSession> | undefined;
   #paused: PausedSession | undefined;
+  /** Milliseconds since 1970; as the last refusal of a renewal said. */
+  #noRenewalBefore = 0;
 
   constructor(options: CommunicationOptions, ports: CommunicationPorts) {
     this.#options = options;
@@ -69,7 +76,10 @@ export class Communication {
 
   #follow({ finished }: CarSession): void {
     void finished.then(
-      (outcome) => this.#end(outcome.ended === "paused" ? outcome.resume : undefined),
+      (outcome) => {
+        if (outcome.ended === "refused") this.#heed(outcome.retryDays);
+        this.#end(outcome.ended === "paused" ? outcome.resume : undefined);
+      },
       (error: unknown) => this.#fail(error),
     );
   }
@@ -100,19 +110,36 @@ export class Communication {
     const { files, clock, network, trace, publish } = this.#ports;
     const contract = this.#told("contract", await readContract(files, certsDir));
     const roots = this.#told("V2G root", await readV2gRoots(files, certsDir)) ?? [];
+    const wish = await this.#contractWish(contract, roots);
     const tls = config.enforce_tls ? "required" : config.tls_active ? "wanted" : "none";
     const resume = this.#paused;
     return new CarSession(
       {
         ...{ link, sdpPort, sdpCycles: SDP_CYCLES, tls },
-        car: carFor(order, config, link, contract, delayFactor),
+        car: { ...carFor(order, config, link, contract, delayFactor), ...(wish && { contractWish: wish }) },
         ...(resume && { resume }),
       },
       {
         ...{ network, clock, trace, publish },
         verifyCharger: (shown) => checkCharger({ shown, roots, time: clock.now() }),
+        storeContract: (fresh) => storeContract(files, certsDir, fresh),
       },
     );
+  }
+
+  /** What it can ask with is looked for only when it wants to ask. */
+  async #contractWish(
+    contract: Contract | undefined,
+    roots: readonly Certificate[],
+  ): Promise<ContractWish | undefined> {
+    const { config, certsDir } = this.#options;
+    const { files, clock } = this.#ports;
+    const needs = { contract, installAnyway: config.is_cert_install_needed, now: clock.now() };
+    const provisioning =
+      lack(needs) === undefined
+        ? undefined
+        : this.#told("provisioning certificate", await readProvisioning(files, certsDir));
+    return contractWish({ ...needs, provisioning, roots, noRenewalBefore: this.#noRenewalBefore });
   }
 
   /** What is missing or odd is on the timeline before anybody wonders. */
@@ -124,6 +151,13 @@ export class Communication {
     }
     if (found.note !== undefined) trace.add({ step: 1, kind: "state", from: "EV", title: found.note });
     return found.value;
+  }
+
+  /** ISO 15118-2, [V2G2-696]: days to wait, or never again. */
+  #heed(retryDays: number | undefined): void {
+    if (retryDays === undefined) return;
+    const wait = retryDays < 0 ? Number.POSITIVE_INFINITY : retryDays * DAY_MS;
+    this.#noRenewalBefore = this.#ports.clock.now() + wait;
   }
 
   #end(paused: PausedSession | undefined): void {

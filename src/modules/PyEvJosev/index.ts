@@ -51,8 +51,7 @@ function communicationOf(ctx: Context, network: Network): Communication {
 /** Keys that ask for what this car does not do yet: said once, because the configuration is EVerest's and stays valid. */
 function warnOfGaps(config: Config, log: Logger): void {
   const gaps = ["supported_DIN70121", "supported_ISO15118_20_AC", "supported_ISO15118_20_DC"] as const;
-  const more = ["is_cert_install_needed", "enable_tls_1_3"] as const;
-  for (const key of [...gaps, ...more].filter((key) => config[key])) {
-    log.warn({ key }, `${key} has no effect: this car speaks ISO 15118-2 AC with the contract it has`);
+  for (const key of [...gaps, "enable_tls_1_3" as const].filter((key) => config[key])) {
+    log.warn({ key }, `${key} has no effect: this car speaks ISO 15118-2 AC by TLS 1.2`);
   }
 }

@@ -246,10 +246,10 @@ describe("bad case:", () => {
   });
 
   it("keys of the configuration without effect are named", async () => {
-    const car = await start({ config: { supported_DIN70121: true, is_cert_install_needed: true } });
+    const car = await start({ config: { supported_DIN70121: true, enable_tls_1_3: true } });
     expect(car.logged).toEqual([
       expect.stringContaining("supported_DIN70121"),
-      expect.stringContaining("is_cert_install_needed"),
+      expect.stringContaining("enable_tls_1_3"),
     ]);
   });
 
