@@ -13,6 +13,13 @@ export interface Scenario {
 
 export const scenarios: readonly Scenario[] = [
   { name: "ac-pnc", secc: ["--tls", "force"], ev: ["--scenario", "ac-pnc"], tls: true, payment: "Contract" },
+  {
+    name: "ac-pnc-certinstall",
+    secc: ["--tls", "force", "--scenario", "cert-install"],
+    ev: ["--scenario", "cert-install"],
+    tls: true,
+    payment: "Contract",
+  },
   { name: "ac-eim", secc: [], ev: ["--scenario", "ac-eim", "--no-tls"], tls: false, payment: "ExternalPayment" },
   {
     name: "ac-eim-tls",

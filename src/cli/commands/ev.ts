@@ -3,14 +3,19 @@ import { resolve } from "node:path";
 import { Command } from "commander";
 import type { Contract } from "../../evcc/index.ts";
 import type { Fault, FaultVerdict } from "../../faults/index.ts";
-import { type Found, readContract, readV2gRoots } from "../../modules/PyEvJosev/certificates.ts";
+import {
+  type Found,
+  readContract,
+  readProvisioning,
+  readV2gRoots,
+  storeContract,
+} from "../../modules/PyEvJosev/certificates.ts";
 import { nodeNetwork } from "../../transport/node.ts";
 import { systemClock } from "../../util/clock.ts";
 import { UserError } from "../../util/errors.ts";
 import { nodeFiles } from "../../util/files.ts";
 import { cryptoRandom } from "../../util/random.ts";
 import { SDP_PORT } from "../../v2gtp/sdp.ts";
-import type { Certificate } from "../../x509/index.ts";
 import { exitCodes, type Io } from "../io.ts";
 import { keepFolder } from "../keepFolder.ts";
 import { type CarOptions, driveCar } from "../peer/car.ts";
@@ -24,7 +29,7 @@ import { openPkiFolder } from "../peer/pkiFolder.ts";
 import { chooseScenario, listScenarios, scenarioOption } from "../peer/scenarioOption.ts";
 import type { Scenario } from "../peer/scenarios.ts";
 import { openScreen, type Screen } from "../peer/screen.ts";
-import type { Payment, SessionVerdict } from "../peer/verdict.ts";
+import type { SessionVerdict } from "../peer/verdict.ts";
 
 interface Flags {
   readonly iface?: string;
@@ -32,6 +37,7 @@ interface Flags {
   readonly scenario?: Scenario | "list";
   readonly fault?: Fault | "list";
   readonly thenCharge: boolean;
+  readonly keepContract: boolean;
   readonly tls: boolean;
   readonly cycles: number;
   readonly sdpPort: number;
@@ -48,6 +54,7 @@ export function evCommand(io: Io): Command {
     .addOption(scenarioOption("what the car does (default: ac-pnc, or the first that the fault has its place in)"))
     .addOption(faultOption("ev"))
     .option("--then-charge", "after the fault, charge as an honest car, to see that the charger still serves", false)
+    .option("--keep-contract", "put a contract that was installed or renewed into the folder of --pki", false)
     .option("--no-tls", "connect without TLS; then there is no Plug & Charge")
     .option("--cycles <n>", "turns of the charge loop", wholeNumber(1, 1_000_000), 10)
     .option("--sdp-port <port>", "UDP port of SECC discovery", wholeNumber(1, 65_535), SDP_PORT)
@@ -67,7 +74,7 @@ async function drive(flags: Flags, scenario: Scenario, fault: Fault | undefined,
   const { cycles, sdpPort, json } = flags;
   const tls = fault?.needs.tls === false ? "none" : tlsOf(flags, scenario);
   const link = linkOf(flags);
-  const certificates = tls === "none" ? { roots: [] } : await readCertificates(flags, scenario.payment);
+  const certificates = tls === "none" ? { roots: [] } : await readCertificates(flags, scenario);
   const what = fault ? `${scenario.name}, ${fault.name}: ${fault.about}` : scenario.name;
   const screen = openScreen(io, json, `plugcharge ev: a car (${what}) on ${link.interface}`);
   const keeper = await openKeeper(flags, screen);
@@ -113,20 +120,30 @@ function tlsOf(flags: Flags, { tls, name }: Scenario): Scenario["tls"] {
   });
 }
 
-interface CarCertificates {
-  readonly roots: readonly Certificate[];
-  readonly contract?: Contract;
-}
+type CarCertificates = Pick<CarOptions, "roots" | "contract" | "contractWish" | "storeContract">;
 
 /** @throws UserError when something that the scenario needs is not there. */
-async function readCertificates({ pki }: Flags, payment: Payment): Promise<CarCertificates> {
+async function readCertificates(
+  { pki, keepContract }: Flags,
+  { payment, contract: wanted, name }: Scenario,
+): Promise<CarCertificates> {
   if (pki === undefined) {
     throw new UserError("a car with TLS needs V2G roots", { key: "--pki", fix: "Name the folder that holds them." });
   }
   const { dir, names } = await openPkiFolder(nodeFiles, resolve(pki));
   const roots = required(await readV2gRoots(nodeFiles, dir, names.car), dir);
   if (payment !== "Contract") return { roots };
-  return { roots, contract: required(await readContract(nodeFiles, dir, names.car), dir) };
+  const wish = { roots, why: `the scenario is ${name}` };
+  const keeping = keepContract && {
+    storeContract: (contract: Contract) => storeContract(nodeFiles, dir, contract, names.car),
+  };
+  if (wanted === "install") {
+    const provisioning = required(await readProvisioning(nodeFiles, dir, names.car), dir);
+    return { roots, contractWish: { action: "install", provisioning, ...wish }, ...keeping };
+  }
+  const contract = required(await readContract(nodeFiles, dir, names.car), dir);
+  if (wanted !== "update") return { roots, contract };
+  return { roots, contract, contractWish: { action: "update", ...wish }, ...keeping };
 }
 
 function required<T>(found: Found<T>, dir: string): T {

@@ -13,6 +13,7 @@ import { signal } from "../demo/signal.ts";
 import { exitCodes, type Io } from "../io.ts";
 import { keepFolder } from "../keepFolder.ts";
 import { type ChargerOptions, openCharger } from "../peer/charger.ts";
+import { openContractService } from "../peer/contractService.ts";
 import { faultOption, listFaults } from "../peer/faultOption.ts";
 import { faultyCredentials } from "../peer/faultyCertificates.ts";
 import { openFaultyCharger } from "../peer/faultyCharger.ts";
@@ -87,7 +88,7 @@ async function open(flags: Flags, scenario: Scenario | undefined, screen: Screen
   const { auth, sdpPort, keep } = flags;
   const { timeline } = screen;
   const link = linkOf(flags);
-  const certificates = await readCertificates(flags, fault);
+  const certificates = await readCertificates(flags, scenario, fault);
   const files = { files: nodeFiles, clock: systemClock, own: "EVSE", timeline } as const;
   const keeper = keep === undefined ? undefined : new Keeper({ ...files, dir: await keepFolder(keep) });
   let kept = 0;
@@ -151,7 +152,7 @@ async function testCar(fault: Fault, flags: Flags, scenario: Scenario, io: Io): 
 }
 
 /** @throws UserError when there is no certificate, but it is needed. */
-async function readCertificates({ pki, tls }: Flags, fault: Fault | undefined) {
+async function readCertificates({ pki, tls }: Flags, scenario: Scenario | undefined, fault: Fault | undefined) {
   if (pki === undefined && tls === "prohibit") return { credentials: undefined, contractRoots: [] };
   if (pki === undefined) {
     throw new UserError("a charger needs certificates", {
@@ -168,7 +169,20 @@ async function readCertificates({ pki, tls }: Flags, fault: Fault | undefined) {
       fix: "Put them there, or give --tls prohibit.",
     });
   }
-  return { credentials, contractRoots: await readContractRoots(nodeFiles, folder) };
+  const contractRoots = await readContractRoots(nodeFiles, folder);
+  return { credentials, contractRoots, ...(await contractService(folder, scenario)) };
+}
+
+/** Offered where the folder has what it takes. @throws UserError when it has not, but the scenario is about it. */
+async function contractService(folder: PkiFolder, scenario: Scenario | undefined) {
+  const ports = { files: nodeFiles, clock: systemClock, random: cryptoRandom };
+  const service = await openContractService(folder, ports);
+  if ("clearingHouse" in service) return service;
+  if (scenario?.contract === undefined) return {};
+  throw new UserError(`no contract can be installed: ${service.missing}`, {
+    file: folder.dir,
+    fix: "Name a folder that `plugcharge pki init` has made for all.",
+  });
 }
 
 function readCredentials(folder: PkiFolder, fault: Fault | undefined) {

@@ -3,6 +3,7 @@ import {
   type CarPorts,
   CarSession,
   type Contract,
+  type ContractWish,
   checkCharger,
   type Effect,
   isRegular,
@@ -32,6 +33,10 @@ export interface CarOptions {
   readonly tls: "none" | "wanted" | "required";
   readonly scenario: Scenario;
   readonly contract?: Contract;
+  /** For scenarios in which the car asks for a contract. */
+  readonly contractWish?: ContractWish;
+  /** Keeps what was installed; see {@link CarPorts}. */
+  readonly storeContract?: CarPorts["storeContract"];
   /** V2G roots. */
   readonly roots: readonly Certificate[];
   /** Turns of the charge loop until the car has enough. */
@@ -87,18 +92,23 @@ function drive(
   behaviour: Behaviour = () => {},
   resume?: PausedSession,
 ): Promise<Outcome> {
-  const { network, clock, timeline, link, sdpPort, tls, contract, cycles, scenario, interrupted } = options;
+  const { network, clock, timeline, link, sdpPort, tls, cycles, scenario, interrupted } = options;
+  const { contract, contractWish, storeContract } = options;
   const enforced = { payment_option: scenario.payment, enforce_payment_option: true };
   const order = { SelectedPaymentOption: enforced, DepartureTime: A_DAY, EAmount: ENERGY_WH };
   const config = manifest.config.parse({});
   const session: CarSession = new CarSession(
     {
       ...{ link, sdpPort, sdpCycles: SDP_CYCLES, tls },
-      car: carFor({ ...order, EnergyTransferMode: scenario.mode }, config, link, contract, DELAYS),
+      car: {
+        ...carFor({ ...order, EnergyTransferMode: scenario.mode }, config, link, contract, DELAYS),
+        ...(contractWish && { contractWish }),
+      },
       ...(resume && { resume }),
     },
     {
       ...{ network, clock, trace: timeline, verifyCharger },
+      ...(storeContract && { storeContract }),
       publish: (_: Extract<Effect, { to: "ev" }>) => {},
       witness: witness(timeline, (turn) => behaviour(session, turn, cycles)),
     },

@@ -1,4 +1,5 @@
 /** A charger for any car: our SECC with a small EVSE behind it. */
+import type { ClearingHouse } from "../../csms/clearingHouse/clearingHouse.ts";
 import { judgeContract } from "../../modules/EvseV2G/contractCheck.ts";
 import type { OutwardEffect } from "../../secc/effects.ts";
 import type { Evse } from "../../secc/evse.ts";
@@ -32,6 +33,8 @@ export interface ChargerOptions {
   readonly evse: Partial<Evse>;
   /** Asks the car to agree on another schedule as soon as it charges. */
   readonly renegotiates?: boolean;
+  /** Makes contracts for cars; without it none can be installed. */
+  readonly clearingHouse?: ClearingHouse;
   /** How long a TLS handshake may take, in milliseconds. */
   readonly handshakeMs?: number;
   /** Gets a session when it is over. */
@@ -62,12 +65,16 @@ export async function openCharger(options: ChargerOptions): Promise<Secc> {
     serviceParameters: async () => undefined,
     perform(effect) {
       obey(effect, secc);
+      install(effect, secc, options).catch((error: unknown) => {
+        options.log.error({ err: error }, "no contract was made, by our own fault");
+        secc.apply({ type: "certificate_response", exi: undefined });
+      });
       if (options.renegotiates && effect.to === "charger" && effect.name === "ac_close_contactor") secc.renegotiate();
       const reason = endOf(effect);
       if (reason !== undefined) judge(reason);
     },
   });
-  secc.update({ evseId: EVSE_ID, ...evse });
+  secc.update({ evseId: EVSE_ID, certificateService: options.clearingHouse !== undefined, ...evse });
   await secc.open(link, credentials ? [credentials] : []);
   secc.dlinkReady(true);
   const title = `waits for cars on ${link.interface} (${link.address}, SDP port ${sdpPort})`;
@@ -100,6 +107,19 @@ function obey(effect: OutwardEffect, secc: Secc): void {
   }
   if (effect.name === "ac_close_contactor") secc.update({ contactorClosed: true });
   if (effect.name === "ac_open_contactor") secc.update({ contactorClosed: false });
+}
+
+/** In the place of the CSMS: the car's request goes to the clearing house, and what it says to the car. */
+async function install(effect: OutwardEffect, secc: Secc, { clearingHouse, timeline }: ChargerOptions): Promise<void> {
+  if (effect.to !== "extensions" || effect.name !== "iso15118_certificate_request" || !clearingHouse) return;
+  const { exi_request, iso15118_schema_version, certificate_action } = effect.value;
+  const question = { schema: iso15118_schema_version, request: exi_request, action: certificate_action };
+  const answer = await clearingHouse.provideEncoded(question);
+  const { title, fix } = answer;
+  const good = answer.status === "Accepted" && answer.ResponseCode === "OK";
+  const more = { outcome: good ? "ok" : "refused", ...(fix !== undefined && { fix }) } as const;
+  timeline.add({ step: 2, kind: "decision", from: "CSMS", title, ...more });
+  secc.apply({ type: "certificate_response", exi: answer.status === "Accepted" ? answer.exi : undefined });
 }
 
 function endOf(effect: OutwardEffect): string | undefined {

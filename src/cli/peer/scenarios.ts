@@ -24,6 +24,8 @@ export interface Scenario {
    * is named twice must have been answered twice.
    */
   readonly proof?: readonly string[];
+  /** What the car asks for before it pays. */
+  readonly contract?: "install" | "update";
   /** What the EVSE behind our charger offers when it is there for this scenario alone. */
   readonly evse: Partial<Evse>;
   /** Our charger asks the car to agree on another schedule as soon as it charges. */
@@ -93,6 +95,21 @@ export const scenarios: readonly Scenario[] = [
     about: "AC, paid by contract: our charger wants every meter reading signed by the car",
     ...acPnc,
     evse: { ...acPnc.evse, receiptRequired: true, meter: { MeterID: "PLUGCHARGE", MeterReading: 1000 } },
+  },
+  {
+    name: "cert-install",
+    about:
+      "AC, paid by a contract that the charger installs first: the car comes with its provisioning certificate alone",
+    ...acPnc,
+    contract: "install",
+    proof: ["CertificateInstallationRes OK"],
+  },
+  {
+    name: "cert-update",
+    about: "AC, paid by a contract that the charger renews first",
+    ...acPnc,
+    contract: "update",
+    proof: ["CertificateUpdateRes OK"],
   },
 ];
 
