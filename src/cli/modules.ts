@@ -1,33 +1,38 @@
-/** Every module that a configuration may name. */
+/** Every module that a configuration may name. A module is loaded when it is needed: it is most of what a start takes. */
 import type { ModuleCatalogue } from "../framework/config.ts";
-import { Auth } from "../modules/Auth/index.ts";
-import { DCSupplySimulator } from "../modules/DCSupplySimulator/index.ts";
-import { EnergyManager } from "../modules/EnergyManager/index.ts";
-import { EnergyNode } from "../modules/EnergyNode/index.ts";
-import { EvManager } from "../modules/EvManager/index.ts";
-import { EvseManager } from "../modules/EvseManager/index.ts";
-import { EvseSecurity } from "../modules/EvseSecurity/index.ts";
-import { EvseV2G } from "../modules/EvseV2G/index.ts";
-import { IMDSimulator } from "../modules/IMDSimulator/index.ts";
-import { OCPP201 } from "../modules/OCPP201/index.ts";
-import { OVMSimulator } from "../modules/OVMSimulator/index.ts";
-import { PyEvJosev } from "../modules/PyEvJosev/index.ts";
-import { SlacSimulator } from "../modules/SlacSimulator/index.ts";
-import { YetiSimulator } from "../modules/YetiSimulator/index.ts";
+import type { Module } from "../framework/module.ts";
+import { InternalError } from "../util/errors.ts";
 
-export const modules: ModuleCatalogue = {
-  Auth,
-  DCSupplySimulator,
-  EnergyManager,
-  EnergyNode,
-  EvManager,
-  EvseManager,
-  EvseSecurity,
-  EvseV2G,
-  IMDSimulator,
-  OCPP201,
-  OVMSimulator,
-  PyEvJosev,
-  SlacSimulator,
-  YetiSimulator,
+const loaders: Readonly<Record<string, () => Promise<Module>>> = {
+  Auth: async () => (await import("../modules/Auth/index.ts")).Auth,
+  DCSupplySimulator: async () => (await import("../modules/DCSupplySimulator/index.ts")).DCSupplySimulator,
+  EnergyManager: async () => (await import("../modules/EnergyManager/index.ts")).EnergyManager,
+  EnergyNode: async () => (await import("../modules/EnergyNode/index.ts")).EnergyNode,
+  EvManager: async () => (await import("../modules/EvManager/index.ts")).EvManager,
+  EvseManager: async () => (await import("../modules/EvseManager/index.ts")).EvseManager,
+  EvseSecurity: async () => (await import("../modules/EvseSecurity/index.ts")).EvseSecurity,
+  EvseV2G: async () => (await import("../modules/EvseV2G/index.ts")).EvseV2G,
+  IMDSimulator: async () => (await import("../modules/IMDSimulator/index.ts")).IMDSimulator,
+  OCPP201: async () => (await import("../modules/OCPP201/index.ts")).OCPP201,
+  OVMSimulator: async () => (await import("../modules/OVMSimulator/index.ts")).OVMSimulator,
+  PyEvJosev: async () => (await import("../modules/PyEvJosev/index.ts")).PyEvJosev,
+  SlacSimulator: async () => (await import("../modules/SlacSimulator/index.ts")).SlacSimulator,
+  YetiSimulator: async () => (await import("../modules/YetiSimulator/index.ts")).YetiSimulator,
 };
+
+export const moduleNames: readonly string[] = Object.keys(loaders);
+
+/** Stands for a module that no configuration in use names. */
+const unloaded: Module = {
+  manifest: { description: "not loaded", provides: {}, requires: {} },
+  init() {
+    throw new InternalError("a module is used that was not loaded");
+  },
+};
+
+/** A catalogue of all modules in which those of these names can be used; names that there are not are left out. */
+export async function loadModules(names: Iterable<string> = moduleNames): Promise<ModuleCatalogue> {
+  const wanted = new Set(names);
+  const load = async (name: string) => [name, wanted.has(name) ? await loaders[name]?.() : unloaded] as const;
+  return Object.fromEntries(await Promise.all(moduleNames.map(load))) as ModuleCatalogue;
+}

@@ -48,22 +48,40 @@ export function checkConfig({ sources, overrides, modules }: ConfigOptions): Sta
   return { file, settings, modules: plans, warnings: sorted };
 }
 
+export interface LoadOptions extends Pick<ConfigOptions, "overrides"> {
+  readonly file: string;
+  readonly files: Files;
+  /** All modules, or what gives those that the configuration names. */
+  readonly modules: ModuleCatalogue | ((names: ReadonlySet<string>) => Promise<ModuleCatalogue>);
+}
+
+/** `user-config/<same name>` beside a configuration, which is merged over it. */
+export const overlayOf = (file: string) => join(dirname(file), "user-config", basename(file));
+
 /**
- * Reads `file` and, when there is one, `user-config/<same name>` beside it, which is merged over it.
+ * Reads `file` and, when there is one, its overlay.
  * @throws ConfigError with every fault there is; UserError when there is no such file.
  */
-export async function loadConfig(
-  options: { file: string; files: Files } & Pick<ConfigOptions, "modules" | "overrides">,
-): Promise<StationConfig> {
-  const { file, files, ...rest } = options;
-  const overlay = join(dirname(file), "user-config", basename(file));
+export async function loadConfig({ file, files, modules, overrides }: LoadOptions): Promise<StationConfig> {
+  const sources = await readSources(file, files);
+  const named = typeof modules === "function" ? await modules(namedModules(sources, overrides)) : modules;
+  return checkConfig({ sources, modules: named, overrides });
+}
+
+async function readSources(file: string, files: Files): Promise<ConfigOptions["sources"]> {
   const read = async (path: string) => ({ file: path, text: new TextDecoder().decode(await files.read(path)) });
   if (!(await files.info(file))) {
     throw new UserError("there is no such configuration file", { file, fix: "Name an existing YAML file." });
   }
-  const main = await read(file);
-  const patches = (await files.info(overlay)) ? [await read(overlay)] : [];
-  return checkConfig({ ...rest, sources: [main, ...patches] });
+  const overlay = overlayOf(file);
+  return [await read(file), ...((await files.info(overlay)) ? [await read(overlay)] : [])];
+}
+
+/** What active modules call themselves, in a configuration that may have faults. */
+function namedModules(sources: ConfigOptions["sources"], overrides: unknown): ReadonlySet<string> {
+  const section = childAt(merge(sources, overrides, []), ["active_modules"]);
+  const entries = section?.kind === "map" ? [...section.entries.values()] : [];
+  return new Set(entries.map(({ value }) => String(toValue(childAt(value, ["module"]) ?? value))));
 }
 
 function merge(sources: readonly ConfigSource[], overrides: unknown, faults: ConfigFault[]): Located {

@@ -1,13 +1,13 @@
 import { readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { modules } from "../../src/cli/modules.ts";
+import { loadModules } from "../../src/cli/modules.ts";
 import { loadConfig } from "../../src/framework/config.ts";
 import { nodeFiles } from "../../src/util/files.ts";
 
 const folder = resolve(import.meta.dirname, "../../config");
 const names = readdirSync(folder).filter((name) => name.endsWith(".yaml"));
-const load = (name: string) => loadConfig({ file: join(folder, name), files: nodeFiles, modules });
+const load = (name: string) => loadConfig({ file: join(folder, name), files: nodeFiles, modules: loadModules });
 
 describe("the configurations that ship with the package", () => {
   it.each(names)("%s has neither a fault nor a warning", async (name) => {

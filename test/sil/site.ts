@@ -8,7 +8,7 @@ import { heardOut } from "../../src/cli/demo/heardOut.ts";
 import { defaultConfigFile, install, shareFolder } from "../../src/cli/demo/installation.ts";
 import { observer } from "../../src/cli/demo/observer.ts";
 import { signal } from "../../src/cli/demo/signal.ts";
-import { modules } from "../../src/cli/modules.ts";
+import { loadModules } from "../../src/cli/modules.ts";
 import { type Csms, startCsms } from "../../src/csms/csms.ts";
 import { contractAccount, csmsPki } from "../../src/csms/pki.ts";
 import { loadConfig } from "../../src/framework/config.ts";
@@ -82,7 +82,7 @@ export async function openSite(edit: (yaml: string) => string = (yaml) => yaml):
     carFinished: () => {},
   });
   const EvseV2G = evseV2G({ capture: (frame) => void frames.push(frame) });
-  const catalogue = { ...modules, EvseV2G, DemoObserver: probe };
+  const catalogue = { ...(await loadModules()), EvseV2G, DemoObserver: probe };
   const file = join(dir, "station.yaml");
   writeFileSync(file, edit(readFileSync(defaultConfigFile, "utf8")));
   const plain = await loadConfig({ file, files, modules: catalogue });

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { copyComponentConfig } from "../../chargePoint/deviceModel/copyConfig.ts";
-import type { ModuleCatalogue, StationConfig } from "../../framework/config.ts";
+import type { LoadOptions, StationConfig } from "../../framework/config.ts";
 import { loadConfig } from "../../framework/config.ts";
 import { UserError } from "../../util/errors.ts";
 import type { Files } from "../../util/files.ts";
@@ -31,7 +31,7 @@ export interface Installation {
 export interface InstallationOptions {
   readonly dir: string;
   readonly files: Files;
-  readonly modules: ModuleCatalogue;
+  readonly modules: LoadOptions["modules"];
   readonly csms: CsmsAccess;
   /** Interface for V2G instead of the one configured. */
   readonly device?: string;

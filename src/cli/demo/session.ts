@@ -17,7 +17,7 @@ import type { Files } from "../../util/files.ts";
 import type { Logger } from "../../util/log.ts";
 import type { Random } from "../../util/random.ts";
 import type { Timeline } from "../../util/trace.ts";
-import { modules } from "../modules.ts";
+import { loadModules } from "../modules.ts";
 import type { ContractCase } from "./contractCases.ts";
 import { heardOut } from "./heardOut.ts";
 import { type Installation, install, moduleIdOf, shareFolder } from "./installation.ts";
@@ -58,7 +58,7 @@ export interface DemoOptions extends CarPlan {
 /** Runs it. @throws UserError for whatever the person can mend; then nothing was plugged in. */
 export async function runDemo(options: DemoOptions): Promise<Verdict> {
   const { clock, dir, files, log, random, timeline } = options;
-  const config = await loadConfig({ file: options.configFile, files, modules });
+  const config = await loadConfig({ file: options.configFile, files, modules: loadModules });
   const password = toHex(random.bytes(16));
   const csms = await startCsms({
     ...{ clock, random, log, trace: timeline },
@@ -116,7 +116,8 @@ interface Prepared {
 async function withStation(options: DemoOptions, { config, csms, pki, password }: Prepared): Promise<Verdict> {
   const watch = watcher();
   const EvseV2G = evseV2G({ capture: (frame) => options.wiretap.v2g(frame.from, frame.bytes) });
-  const catalogue = { ...modules, EvseV2G, DemoObserver: observer(watch.observations) };
+  const own = { EvseV2G, DemoObserver: observer(watch.observations) };
+  const catalogue = async (names: Iterable<string>) => ({ ...(await loadModules(names)), ...own });
   const { dir, files, device, timeline, delayFactor, sdpPort } = options;
   const place = { dir, files, modules: catalogue, csms: { url: csms.url, identity, password } };
   const installation = await install(config, { ...place, ...(device === undefined ? {} : { device }) });
