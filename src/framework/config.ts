@@ -29,14 +29,16 @@ export interface ConfigOptions {
   readonly sources: readonly [ConfigSource, ...ConfigSource[]];
   /** Values from elsewhere, such as a command line, merged over everything. */
   readonly overrides?: unknown;
+  /** Where {@link overrides} come from. */
+  readonly overridesFrom?: string;
   readonly modules: ModuleCatalogue;
 }
 
 /** @throws ConfigError with every fault there is. */
-export function checkConfig({ sources, overrides, modules }: ConfigOptions): StationConfig {
+export function checkConfig({ sources, overrides, overridesFrom, modules }: ConfigOptions): StationConfig {
   const file = sources[0].file;
   const faults: ConfigFault[] = [];
-  const tree = merge(sources, overrides, faults);
+  const tree = merge(sources, overrides, faults, overridesFrom);
   // What YAML makes of a file it cannot read says nothing about the rest of it.
   if (faults.length > 0) throw new ConfigError(file, faults);
   const top = StationFile.safeParse(toValue(tree));
@@ -68,6 +70,28 @@ export async function loadConfig({ file, files, modules, overrides }: LoadOption
   return checkConfig({ sources, modules: named, overrides });
 }
 
+/**
+ * The configuration that is kept in a database: its modules instead of the file's, under the file's settings.
+ * @param options `content` is what is kept, `from` the database's name.
+ * @throws ConfigError with every fault there is.
+ */
+export async function loadStored(
+  options: Pick<LoadOptions, "files" | "modules"> & { file?: string; content: unknown; from: string },
+): Promise<StationConfig> {
+  const { file, files, modules, content, from } = options;
+  const nothing = { file: from, text: "active_modules:" };
+  const sources: ConfigOptions["sources"] =
+    file === undefined ? [nothing] : [...(await readSources(file, files)), nothing];
+  const named = typeof modules === "function" ? await modules(namedModules(sources, content)) : modules;
+  return checkConfig({ sources, modules: named, overrides: content, overridesFrom: from });
+}
+
+/** The `active_modules` of a file with its overlay, as they are written. */
+export async function activeModules(file: string, files: Files): Promise<unknown> {
+  const section = childAt(merge(await readSources(file, files), undefined, []), ["active_modules"]);
+  return section ? toValue(section) : {};
+}
+
 async function readSources(file: string, files: Files): Promise<ConfigOptions["sources"]> {
   const read = async (path: string) => ({ file: path, text: new TextDecoder().decode(await files.read(path)) });
   if (!(await files.info(file))) {
@@ -84,13 +108,18 @@ function namedModules(sources: ConfigOptions["sources"], overrides: unknown): Re
   return new Set(entries.map(({ value }) => String(toValue(childAt(value, ["module"]) ?? value))));
 }
 
-function merge(sources: readonly ConfigSource[], overrides: unknown, faults: ConfigFault[]): Located {
+function merge(
+  sources: readonly ConfigSource[],
+  overrides: unknown,
+  faults: ConfigFault[],
+  from = "<overrides>",
+): Located {
   const trees = sources.map(({ file, text }) => {
     const { tree, faults: syntax } = parseLocated(text, file);
     faults.push(...syntax.map((fault): ConfigFault => ({ severity: "error", ...fault })));
     return tree;
   });
-  if (overrides !== undefined) trees.push(locateValue(overrides, "<overrides>"));
+  if (overrides !== undefined) trees.push(locateValue(overrides, from));
   return trees.reduce((whole, patch) => mergePatch(whole, patch));
 }
 

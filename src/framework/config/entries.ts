@@ -4,6 +4,7 @@ import type { Mapping } from "../errors.ts";
 import type { Module } from "../module.ts";
 import { type ConfigFault, faultsOf, suggestion } from "./faults.ts";
 import { childAt, keyPlaceOf, type Located, placeOf, toValue } from "./located.ts";
+import { PROBE, probeModule } from "./probe.ts";
 import { ModuleEntry, moduleId } from "./structure.ts";
 import { checkModuleValues, type Values } from "./values.ts";
 import { type Candidate, type Connections, checkConnections, mappingOf } from "./wiring.ts";
@@ -30,8 +31,10 @@ export interface ModulePlan {
 }
 
 /** Checks every active module: its entry, its values and its connections. */
-export function checkModules(tree: Located, modules: ModuleCatalogue, faults: ConfigFault[]): ModulePlan[] {
+export function checkModules(tree: Located, known: ModuleCatalogue, faults: ConfigFault[]): ModulePlan[] {
   const section = childAt(tree, ["active_modules"]);
+  const probe = section && probeModule(toValue(section), known);
+  const modules = probe ? { ...known, [PROBE]: probe } : known;
   const ids = section?.kind === "map" ? [...section.entries.keys()] : [];
   const read = ids.map((id) => readEntry(tree, id, modules, faults));
   const candidates = new Map(read.flatMap(({ id, candidate }) => (candidate ? [[id, candidate] as const] : [])));
@@ -93,6 +96,11 @@ function readEntry(tree: Located, id: string, modules: ModuleCatalogue, faults: 
 }
 
 function noSuchModule(tree: Located, id: string, name: string, modules: ModuleCatalogue): ConfigFault {
+  if (name === PROBE) {
+    const path = ["active_modules", id, "module"];
+    const message = `there is more than one ${PROBE}`;
+    return { severity: "error", ...placeOf(tree, path), key: path.join("."), message, fix: "Keep one of them." };
+  }
   const known = Object.keys(modules);
   const fix = suggestion(name, known) ?? `Use one of ${known.join(", ")}.`;
   const path = ["active_modules", id, "module"];
