@@ -22,6 +22,7 @@ export interface Traits {
 export interface Fault {
   /** `group:name`; each side has names of its own. */
   readonly name: string;
+  readonly group: string;
   readonly side: Side;
   /** What is done wrong. */
   readonly about: string;

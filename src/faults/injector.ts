@@ -84,7 +84,7 @@ export class Injector {
   /** Ends what is watched. */
   giveUp(): void {
     for (const stream of this.#streams) stream.giveUp();
-    this.#end({ does: "ends without charging", reason: "the person stopped it" });
+    this.#end({ does: "ends without charging", reason: "it was given up before the counterpart had done anything" });
   }
 
   #reach(): void {

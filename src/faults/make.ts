@@ -26,7 +26,7 @@ export interface Row extends Partial<Common> {
 export function group(side: Side, prefix: string, common: Common, rows: readonly Row[]): Fault[] {
   return rows.map(({ needs, ...row }) => ({
     ...{ attacks: [], ...common, ...row },
-    ...{ side, name: `${prefix}:${row.name}`, needs: { ...common.needs, ...needs } },
+    ...{ side, group: prefix, name: `${prefix}:${row.name}`, needs: { ...common.needs, ...needs } },
   }));
 }
 

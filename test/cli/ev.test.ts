@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { freeUdpPort } from "../../src/cli/demo/freePort.ts";
 import { scenarios } from "../../src/cli/peer/scenarios.ts";
 import { catalogue } from "../../src/faults/index.ts";
 import { charger, pkiFolder, plugcharge, verdicts } from "./peer/support.ts";
@@ -78,6 +79,22 @@ describe("plugcharge ev", () => {
     expect(ev.errors.join("")).toMatch(sentence);
   });
 
+  it("charges as often as it is told", async () => {
+    const pki = await pkiFolder();
+    const secc = await charger("--pki", pki, "--sessions", "3");
+    const ev = plugcharge("ev", ...secc.at, "--pki", pki, "--cycles", "1", "--repeat", "3", "--json");
+    expect([await ev.exitCode, await secc.exitCode]).toEqual([0, 0]);
+    expect(verdicts(ev).map(({ verdict }) => verdict)).toEqual(["charged", "charged", "charged"]);
+    expect(JSON.parse(ev.lines.at(-1) ?? "")).toEqual({ charged: 3 });
+  });
+
+  it("bad case: gives a charger up that takes too long", async () => {
+    const at = ["--iface", "lo", "--sdp-port", String(await freeUdpPort())];
+    const ev = plugcharge("ev", ...at, "--no-tls", "--scenario", "ac-eim", "--timeout", "1");
+    expect(await ev.exitCode).toBe(1);
+    expect(ev.lines.at(-1)).toBe("Failed: aborted: it took longer than 1 s.");
+  });
+
   it("pauses, comes back and joins its session again", async () => {
     const pki = await pkiFolder();
     const secc = await charger("--pki", pki, "--sessions", "2");
@@ -153,6 +170,31 @@ describe("plugcharge ev --fault", () => {
     const ev = plugcharge("ev", ...secc.at, "--pki", pki, "--fault", fault, "--then-charge", "--json");
     expect(await ev.exitCode).toBe(0);
     expect(verdicts(ev)).toMatchObject([{ verdict: "right", fault, got }, { verdict: "charged" }]);
+    secc.interrupt();
+    await secc.exitCode;
+  });
+
+  it("does a whole group of them, a line each, and counts", async () => {
+    const pki = await pkiFolder();
+    const secc = await charger("--pki", pki);
+    const ev = plugcharge("ev", ...secc.at, "--pki", pki, "--fault", "session");
+    expect(await ev.exitCode).toBe(0);
+    const names = catalogue.ev.filter(({ group }) => group === "session").map(({ name }) => name);
+    const right = ev.lines.filter((line) => line.startsWith("right "));
+    expect(right.map((line) => /^right\s+(\S+):/.exec(line)?.[1])).toEqual(names);
+    expect(ev.lines.at(-1)).toBe(`${names.length} right.`);
+    secc.interrupt();
+    await secc.exitCode;
+  });
+
+  it("bad case: among many, those for which the folder lacks a key are named and not counted as right", async () => {
+    const pki = await pkiFolder();
+    rmSync(join(pki, "iso15118_2/private_keys/moRootCA.key"));
+    const secc = await charger("--pki", pki);
+    const ev = plugcharge("ev", ...secc.at, "--pki", pki, "--fault", "mo");
+    expect(await ev.exitCode).toBe(1);
+    expect(ev.lines.at(-3)).toMatch(/^not reached {2}mo:[a-z-]+: the key of moRoot is not there/);
+    expect(ev.lines.at(-1)).toMatch(/^\d+ not reached\.$/);
     secc.interrupt();
     await secc.exitCode;
   });

@@ -75,6 +75,12 @@ describe("plugcharge secc", () => {
     expect(verdicts(secc)).toEqual([]);
   });
 
+  it("needs no certificates without TLS", async () => {
+    const secc = await charger("--tls", "prohibit", "--sessions", "1");
+    const ev = plugcharge("ev", ...secc.at, "--scenario", "ac-eim", "--no-tls", "--cycles", "1");
+    expect([await ev.exitCode, await secc.exitCode]).toEqual([0, 0]);
+  });
+
   it("bad case: without a certificate of its own it says which files it wants", async () => {
     const pki = await pkiFolder();
     rmSync(join(pki, "iso15118_2/certs/cpoCertChain.pem"));
@@ -110,6 +116,21 @@ describe("plugcharge secc --fault", () => {
     expect(await secc.exitCode).toBe(0);
     expect(verdicts(secc)).toMatchObject([{ verdict: "right", fault, got: expect.stringMatching(got) }]);
     await ev.exitCode;
+  });
+
+  it("tests one car after the other with a group of faults", async () => {
+    const pki = await pkiFolder();
+    const secc = await charger("--pki", pki, "--fault", "challenge");
+    for (let car = 0; car < 3; car++) await plugcharge("ev", ...secc.at, "--pki", pki).exitCode;
+    expect(await secc.exitCode).toBe(0);
+    expect(verdicts(secc).map(({ verdict }) => verdict)).toEqual(["right", "right", "right"]);
+    expect(JSON.parse(secc.lines.at(-1) ?? "")).toEqual({ right: 3 });
+  });
+
+  it("bad case: no car has come in time, so nothing was tested", async () => {
+    const secc = await charger("--pki", await pkiFolder(), "--fault", "failed:revoked", "--timeout", "1");
+    expect(await secc.exitCode).toBe(1);
+    expect(verdicts(secc)).toMatchObject([{ verdict: "not reached", got: "no car has come" }]);
   });
 
   it("bad case: no car has come, so nothing was tested", async () => {

@@ -1,33 +1,20 @@
 /** `plugcharge ev`: our car at any charger, to test chargers with. */
-import { resolve } from "node:path";
 import { Command } from "commander";
-import type { Contract } from "../../evcc/index.ts";
-import type { Fault, FaultVerdict } from "../../faults/index.ts";
-import {
-  type Found,
-  readContract,
-  readProvisioning,
-  readV2gRoots,
-  storeContract,
-} from "../../modules/PyEvJosev/certificates.ts";
+import { type Fault, type FaultVerdict, judgeFault } from "../../faults/index.ts";
 import { nodeNetwork } from "../../transport/node.ts";
 import { systemClock } from "../../util/clock.ts";
 import { UserError } from "../../util/errors.ts";
 import { nodeFiles } from "../../util/files.ts";
-import { cryptoRandom } from "../../util/random.ts";
 import { SDP_PORT } from "../../v2gtp/sdp.ts";
 import { exitCodes, type Io } from "../io.ts";
 import { keepFolder } from "../keepFolder.ts";
-import { type CarOptions, driveCar } from "../peer/car.ts";
-import { faultOption, listFaults } from "../peer/faultOption.ts";
-import { driveFaultyCar } from "../peer/faultyCar.ts";
-import { faultyContract } from "../peer/faultyCertificates.ts";
+import { type CarBase, perform } from "../peer/carTasks.ts";
+import { type Chosen, faultOption, listFaults } from "../peer/faultOption.ts";
 import { Keeper } from "../peer/keep.ts";
 import { linkOf } from "../peer/link.ts";
 import { wholeNumber } from "../peer/numbers.ts";
-import { openPkiFolder } from "../peer/pkiFolder.ts";
-import { chooseScenario, listScenarios, scenarioOption } from "../peer/scenarioOption.ts";
-import type { Scenario } from "../peer/scenarios.ts";
+import { listScenarios, scenarioOption, type Task, tasksFor } from "../peer/scenarioOption.ts";
+import { type Scenario, scenarios } from "../peer/scenarios.ts";
 import { openScreen, type Screen } from "../peer/screen.ts";
 import type { SessionVerdict } from "../peer/verdict.ts";
 
@@ -35,15 +22,19 @@ interface Flags {
   readonly iface?: string;
   readonly pki?: string;
   readonly scenario?: Scenario | "list";
-  readonly fault?: Fault | "list";
+  readonly fault?: Chosen;
   readonly thenCharge: boolean;
   readonly keepContract: boolean;
+  readonly repeat: number;
+  readonly timeout?: number;
   readonly tls: boolean;
   readonly cycles: number;
   readonly sdpPort: number;
   readonly keep?: string;
   readonly json: boolean;
 }
+
+type Verdict = SessionVerdict | FaultVerdict;
 
 /** @param io the outside world. */
 export function evCommand(io: Io): Command {
@@ -53,100 +44,88 @@ export function evCommand(io: Io): Command {
     .option("--pki <dir>", "folder with certificates in EVerest's or EcoG's layout; not needed with --no-tls")
     .addOption(scenarioOption("what the car does (default: ac-pnc, or the first that the fault has its place in)"))
     .addOption(faultOption("ev"))
-    .option("--then-charge", "after the fault, charge as an honest car, to see that the charger still serves", false)
+    .option("--then-charge", "after each fault, charge as an honest car, to see that the charger still serves", false)
     .option("--keep-contract", "put a contract that was installed or renewed into the folder of --pki", false)
     .option("--no-tls", "connect without TLS; then there is no Plug & Charge")
     .option("--cycles <n>", "turns of the charge loop", wholeNumber(1, 1_000_000), 10)
+    .option("--repeat <n>", "do it so many times", wholeNumber(1, 1_000_000), 1)
+    .option("--timeout <s>", "give a session up that takes longer, in seconds", wholeNumber(1, 86_400))
     .option("--sdp-port <port>", "UDP port of SECC discovery", wholeNumber(1, 65_535), SDP_PORT)
     .option("--keep <dir>", "keep frames, timeline and TLS keys in this new or empty folder")
     .option("--json", "print the timeline as JSON lines; the last line is the verdict", false)
     .action((flags: Flags) => act(flags, io));
 }
 
-function act(flags: Flags, io: Io): Promise<void> {
+async function act(flags: Flags, io: Io): Promise<void> {
   const { scenario, fault, json } = flags;
   if (scenario === "list") return listScenarios(io, json);
   if (fault === "list") return listFaults("ev", io, json);
-  return drive(flags, chooseScenario(scenario, fault, flags.tls), fault, io);
+  const tasks = Array.from({ length: flags.repeat }, () => plan(flags, scenario, fault)).flat();
+  const link = linkOf(flags);
+  const brief = tasks.length > 2;
+  const screen = openScreen(io, { json, brief }, `plugcharge ev: a car (${titleOf(tasks)}) on ${link.interface}`);
+  const verdicts = await performAll(tasks, flags, screen, io, link);
+  screen.end();
+  if (brief) screen.sum(verdicts);
+  io.setExitCode(verdicts.every(isGood) ? exitCodes.ok : exitCodes.failed);
 }
 
-async function drive(flags: Flags, scenario: Scenario, fault: Fault | undefined, io: Io): Promise<void> {
-  const { cycles, sdpPort, json } = flags;
-  const tls = fault?.needs.tls === false ? "none" : tlsOf(flags, scenario);
-  const link = linkOf(flags);
-  const certificates = tls === "none" ? { roots: [] } : await readCertificates(flags, scenario);
-  const what = fault ? `${scenario.name}, ${fault.name}: ${fault.about}` : scenario.name;
-  const screen = openScreen(io, json, `plugcharge ev: a car (${what}) on ${link.interface}`);
+const [usual] = scenarios;
+
+function plan({ tls, thenCharge }: Flags, wanted: Scenario | undefined, faults: readonly Fault[] | undefined): Task[] {
+  const scenario = wanted ?? usual;
+  if (!faults) return scenario ? [{ scenario }] : [];
+  return tasksFor(faults, wanted, tls).flatMap((task) => (thenCharge ? [task, { scenario: task.scenario }] : [task]));
+}
+
+function titleOf(tasks: readonly Task[]): string {
+  const [first, ...others] = tasks.flatMap(({ scenario, fault }) => {
+    return fault ? `${scenario.name}, ${fault.name}: ${fault.about}` : scenario.name;
+  });
+  return others.length > 1 ? `${tasks.length} sessions` : (first ?? "");
+}
+
+async function performAll(
+  tasks: readonly Task[],
+  flags: Flags,
+  screen: Screen,
+  io: Io,
+  link: CarBase["link"],
+): Promise<Verdict[]> {
+  const { sdpPort, cycles, timeout } = flags;
   const keeper = await openKeeper(flags, screen);
-  const car = {
+  const interrupted = io.interrupted();
+  let stopped = false;
+  void interrupted.then(() => {
+    stopped = true;
+  });
+  const base: CarBase = {
     ...{ network: keeper?.network(nodeNetwork()) ?? nodeNetwork(), clock: systemClock, timeline: screen.timeline },
-    ...{ link, sdpPort, tls, scenario, cycles, interrupted: io.interrupted() },
-    ...certificates,
+    ...{ link, sdpPort, cycles, interrupted },
+    ...(timeout !== undefined && { timeoutMs: timeout * 1000 }),
   };
-  const verdicts = [];
-  if (fault) verdicts.push(await driveWrongly(fault, car, flags, screen));
-  if (!fault || flags.thenCharge) {
-    verdicts.push(await driveCar(car));
-    screen.tell(verdicts.at(-1) as SessionVerdict);
+  const verdicts: Verdict[] = [];
+  for (const task of tasks) {
+    if (stopped) break;
+    const verdict = await perform(task, base, flags).catch((error) => lacking(error, task, tasks.length));
+    screen.tell(verdict);
+    await keeper?.flush(verdict, tasks.length > 1 ? `session-${verdicts.length + 1}` : "");
+    verdicts.push(verdict);
   }
-  await keeper?.flush(verdicts.at(-1) ?? {});
-  screen.end();
-  const good = verdicts.every(({ verdict }) => verdict === "right" || verdict === "charged");
-  io.setExitCode(good ? exitCodes.ok : exitCodes.failed);
+  return verdicts;
+}
+
+/** Among many faults, one for which the folder lacks something ends nothing. */
+function lacking(error: unknown, { fault }: Task, count: number): FaultVerdict {
+  if (!(error instanceof UserError) || !fault || count === 1) throw error;
+  return judgeFault(fault, { unreached: error.describe() });
+}
+
+function isGood({ verdict }: Verdict): boolean {
+  return verdict === "right" || verdict === "charged";
 }
 
 async function openKeeper({ keep }: Flags, { timeline }: Screen): Promise<Keeper | undefined> {
   if (keep === undefined) return undefined;
   return new Keeper({ files: nodeFiles, clock: systemClock, own: "EV", timeline, dir: await keepFolder(keep) });
-}
-
-async function driveWrongly(fault: Fault, car: CarOptions, { pki }: Flags, screen: Screen): Promise<FaultVerdict> {
-  const contract =
-    fault.how.seam === "certificates" && pki !== undefined
-      ? await faultyContract(nodeFiles, await openPkiFolder(nodeFiles, resolve(pki)), fault.how.fault)
-      : car.contract;
-  const verdict = await driveFaultyCar({ ...car, ...(contract && { contract }), fault, random: cryptoRandom });
-  screen.tell(verdict);
-  return verdict;
-}
-
-/** @throws UserError when the scenario is for TLS only, and there shall be none. */
-function tlsOf(flags: Flags, { tls, name }: Scenario): Scenario["tls"] {
-  if (flags.tls) return tls;
-  if (tls !== "required") return "none";
-  throw new UserError(`${name} is Plug & Charge, which is for TLS only`, {
-    key: "--no-tls",
-    fix: "Leave it out, or choose ac-eim.",
-  });
-}
-
-type CarCertificates = Pick<CarOptions, "roots" | "contract" | "contractWish" | "storeContract">;
-
-/** @throws UserError when something that the scenario needs is not there. */
-async function readCertificates(
-  { pki, keepContract }: Flags,
-  { payment, contract: wanted, name }: Scenario,
-): Promise<CarCertificates> {
-  if (pki === undefined) {
-    throw new UserError("a car with TLS needs V2G roots", { key: "--pki", fix: "Name the folder that holds them." });
-  }
-  const { dir, names } = await openPkiFolder(nodeFiles, resolve(pki));
-  const roots = required(await readV2gRoots(nodeFiles, dir, names.car), dir);
-  if (payment !== "Contract") return { roots };
-  const wish = { roots, why: `the scenario is ${name}` };
-  const keeping = keepContract && {
-    storeContract: (contract: Contract) => storeContract(nodeFiles, dir, contract, names.car),
-  };
-  if (wanted === "install") {
-    const provisioning = required(await readProvisioning(nodeFiles, dir, names.car), dir);
-    return { roots, contractWish: { action: "install", provisioning, ...wish }, ...keeping };
-  }
-  const contract = required(await readContract(nodeFiles, dir, names.car), dir);
-  if (wanted !== "update") return { roots, contract };
-  return { roots, contract, contractWish: { action: "update", ...wish }, ...keeping };
-}
-
-function required<T>(found: Found<T>, dir: string): T {
-  if ("missing" in found) throw new UserError(found.missing, { file: dir, fix: found.fix });
-  return found.value;
 }

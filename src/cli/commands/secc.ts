@@ -1,10 +1,10 @@
 /** `plugcharge secc`: a charger for any car, to test cars with. */
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
-import { type Fault, judgeFault } from "../../faults/index.ts";
+import { type Fault, type FaultVerdict, judgeFault } from "../../faults/index.ts";
 import { nodeNetwork } from "../../transport/node.ts";
 import { systemClock } from "../../util/clock.ts";
-import { UserError } from "../../util/errors.ts";
+import { InternalError, UserError } from "../../util/errors.ts";
 import { nodeFiles } from "../../util/files.ts";
 import { createLogger, type LogLevel } from "../../util/log.ts";
 import { cryptoRandom } from "../../util/random.ts";
@@ -14,14 +14,14 @@ import { exitCodes, type Io } from "../io.ts";
 import { keepFolder } from "../keepFolder.ts";
 import { type ChargerOptions, openCharger } from "../peer/charger.ts";
 import { openContractService } from "../peer/contractService.ts";
-import { faultOption, listFaults } from "../peer/faultOption.ts";
+import { type Chosen, faultOption, listFaults } from "../peer/faultOption.ts";
 import { faultyCredentials } from "../peer/faultyCertificates.ts";
 import { openFaultyCharger } from "../peer/faultyCharger.ts";
 import { Keeper } from "../peer/keep.ts";
 import { linkOf } from "../peer/link.ts";
 import { wholeNumber } from "../peer/numbers.ts";
 import { openPkiFolder, type PkiFolder, readContractRoots, readSeccCredentials } from "../peer/pkiFolder.ts";
-import { chooseScenario, listScenarios, scenarioOption } from "../peer/scenarioOption.ts";
+import { listScenarios, scenarioOption, type Task, tasksFor } from "../peer/scenarioOption.ts";
 import { anyCar, type Scenario } from "../peer/scenarios.ts";
 import { openScreen, type Screen } from "../peer/screen.ts";
 import type { Payment, SessionVerdict } from "../peer/verdict.ts";
@@ -32,8 +32,9 @@ interface Flags {
   readonly iface?: string;
   readonly pki?: string;
   readonly scenario?: Scenario | "list";
-  readonly fault?: Fault | "list";
+  readonly fault?: Chosen;
   readonly sessions?: number;
+  readonly timeout?: number;
   readonly tls: "force" | "allow" | "prohibit";
   readonly auth?: keyof typeof payments;
   readonly sdpPort: number;
@@ -51,6 +52,7 @@ export function seccCommand(io: Io): Command {
     .addOption(scenarioOption("what alone is offered (default: all that a car may want)"))
     .addOption(faultOption("secc"))
     .option("--sessions <n>", "stop after this many sessions (default: Ctrl+C stops it)", wholeNumber(1, 1_000_000))
+    .option("--timeout <s>", "stop after this many seconds", wholeNumber(1, 86_400))
     .addOption(
       new Option("--tls <how>", "whether cars must, may or cannot connect by TLS")
         .choices(["force", "allow", "prohibit"])
@@ -71,88 +73,116 @@ export function seccCommand(io: Io): Command {
 }
 
 function act(flags: Flags, io: Io): Promise<void> {
-  const { scenario, fault, json } = flags;
+  const { scenario, fault, json, tls } = flags;
   if (scenario === "list") return listScenarios(io, json);
   if (fault === "list") return listFaults("secc", io, json);
-  return fault
-    ? testCar(fault, flags, chooseScenario(scenario, fault, flags.tls !== "prohibit"), io)
-    : serve(flags, scenario, io);
+  return fault ? testCars(tasksFor(fault, scenario, tls !== "prohibit"), flags, io) : serve(flags, scenario, io);
 }
 
-type Opened = Omit<ChargerOptions, "onSession"> & {
-  /** Writes what is to be kept of a session that is over. */
-  keep(verdict: object): Promise<void>;
-};
+type Opened = Omit<ChargerOptions, "onSession">;
 
-async function open(flags: Flags, scenario: Scenario | undefined, screen: Screen, fault?: Fault): Promise<Opened> {
-  const { auth, sdpPort, keep } = flags;
-  const { timeline } = screen;
+async function open(flags: Flags, task: Partial<Task>, screen: Screen, keeper?: Keeper): Promise<Opened> {
+  const { auth, sdpPort } = flags;
+  const { scenario, fault } = task;
   const link = linkOf(flags);
-  const certificates = await readCertificates(flags, scenario, fault);
-  const files = { files: nodeFiles, clock: systemClock, own: "EVSE", timeline } as const;
-  const keeper = keep === undefined ? undefined : new Keeper({ ...files, dir: await keepFolder(keep) });
-  let kept = 0;
+  const certificates = await readCertificates(flags, task);
   return {
-    ...{ clock: systemClock, random: cryptoRandom, log: createLogger(flags.log), timeline },
+    ...{ clock: systemClock, random: cryptoRandom, log: createLogger(flags.log), timeline: screen.timeline },
     ...{ link, sdpPort, tlsSecurity: fault?.needs.tls === false ? "prohibit" : flags.tls, ...certificates },
     network: keeper?.network(nodeNetwork()) ?? nodeNetwork(),
     ...(scenario?.renegotiates && { renegotiates: true }),
     evse: { ...(scenario?.evse ?? anyCar), ...(auth && { paymentOptions: [payments[auth]] }) },
-    keep: async (verdict) => keeper?.flush(verdict, `session-${++kept}`),
   };
 }
 
-/** Serves cars until there have been enough, or the person stops it. */
+async function openKeeper({ keep }: Flags, { timeline }: Screen): Promise<Keeper | undefined> {
+  if (keep === undefined) return undefined;
+  return new Keeper({ files: nodeFiles, clock: systemClock, own: "EVSE", timeline, dir: await keepFolder(keep) });
+}
+
+/** Resolves when the person, or the time that he has given, stops it. */
+function stopOf({ timeout }: Flags, io: Io): { readonly stopped: Promise<void>; cancel(): void } {
+  const over = signal<void>();
+  const timer = timeout === undefined ? undefined : systemClock.setTimer(timeout * 1000, over.resolve);
+  return { stopped: Promise.race([over.promise, io.interrupted()]), cancel: () => timer?.cancel() };
+}
+
+/** Serves cars until there have been enough, or somebody stops it. */
 async function serve(flags: Flags, scenario: Scenario | undefined, io: Io): Promise<void> {
-  const { sessions = Number.POSITIVE_INFINITY } = flags;
-  const screen = openScreen(io, flags.json, `plugcharge secc: a charger (${scenario?.name ?? "for any car"})`);
-  const options = await open(flags, scenario, screen);
+  const { sessions = Number.POSITIVE_INFINITY, json } = flags;
+  const screen = openScreen(io, { json }, `plugcharge secc: a charger (${scenario?.name ?? "for any car"})`);
+  const keeper = await openKeeper(flags, screen);
   const verdicts: SessionVerdict[] = [];
   const enough = signal<void>();
   let kept = Promise.resolve();
   const charger = await openCharger({
-    ...options,
+    ...(await open(flags, scenario ? { scenario } : {}, screen, keeper)),
     onSession(verdict) {
       screen.tell(verdict);
-      kept = kept.then(() => options.keep(verdict));
-      if (verdicts.push(verdict) >= sessions) enough.resolve();
+      const count = verdicts.push(verdict);
+      kept = kept.then(() => keeper?.flush(verdict, `session-${count}`));
+      if (count >= sessions) enough.resolve();
     },
   });
-  await Promise.race([enough.promise, io.interrupted()]);
+  const { stopped, cancel } = stopOf(flags, io);
+  await Promise.race([enough.promise, stopped]);
+  cancel();
   await charger.close();
   await kept;
   conclude(verdicts, screen, flags, io);
 }
 
-/** Does one thing wrong, and waits for what the car does about it. */
-async function testCar(fault: Fault, flags: Flags, scenario: Scenario, io: Io): Promise<void> {
+/** Does one thing wrong after the other, and waits each time for what a car does about it. */
+async function testCars(tasks: readonly Task[], flags: Flags, io: Io): Promise<void> {
+  const [first] = tasks;
+  const what = tasks.length === 1 ? `${first?.fault?.name}: ${first?.fault?.about}` : `${tasks.length} faults`;
+  const brief = tasks.length > 1;
+  const screen = openScreen(io, { json: flags.json, brief }, `plugcharge secc: a charger (${what})`);
+  const keeper = await openKeeper(flags, screen);
+  const { stopped, cancel } = stopOf(flags, io);
+  const verdicts: FaultVerdict[] = [];
+  for (const task of tasks) {
+    const verdict = await testCar(task, flags, screen, keeper, stopped);
+    await keeper?.flush(verdict, tasks.length > 1 ? `session-${verdicts.length + 1}` : "");
+    verdicts.push(verdict);
+    screen.tell(verdict);
+    if (verdict.verdict === "not reached") break;
+  }
+  cancel();
+  screen.end();
+  if (brief) screen.sum(verdicts);
+  io.setExitCode(verdicts.every(({ verdict }) => verdict === "right") ? exitCodes.ok : exitCodes.failed);
+}
+
+async function testCar(
+  { scenario, fault }: Task,
+  flags: Flags,
+  screen: Screen,
+  keeper: Keeper | undefined,
+  stopped: Promise<void>,
+): Promise<FaultVerdict> {
+  if (!fault) throw new InternalError("a car is tested with a fault");
   const { sessions = Number.POSITIVE_INFINITY } = flags;
-  const title = `plugcharge secc: a charger (${scenario.name}, ${fault.name}: ${fault.about})`;
-  const screen = openScreen(io, flags.json, title);
-  const options = await open(flags, scenario, screen, fault);
   const ended: SessionVerdict[] = [];
   const enough = signal<void>();
   const charger = await openFaultyCharger({
-    ...{ ...options, fault },
+    ...(await open(flags, { scenario, fault }, screen, keeper)),
+    fault,
     onSession(verdict) {
       screen.tell(verdict);
       if (ended.push(verdict) >= sessions) enough.resolve();
     },
   });
-  const stopped = Promise.race([enough.promise, io.interrupted()]);
-  const unreached = stopped.then(() => {
-    return judgeFault(fault, { unreached: ended.at(-1)?.reason ?? "no car has come" });
-  });
+  const unreached = Promise.race([enough.promise, stopped]).then(() =>
+    judgeFault(fault, { unreached: ended.at(-1)?.reason ?? "no car has come" }),
+  );
   const verdict = await Promise.race([charger.verdict, unreached]);
   await charger.close();
-  await options.keep(verdict);
-  screen.end();
-  screen.tell(verdict);
-  io.setExitCode(verdict.verdict === "right" ? exitCodes.ok : exitCodes.failed);
+  return verdict;
 }
 
 /** @throws UserError when there is no certificate, but it is needed. */
-async function readCertificates({ pki, tls }: Flags, scenario: Scenario | undefined, fault: Fault | undefined) {
+async function readCertificates({ pki, tls }: Flags, { scenario, fault }: Partial<Task>) {
   if (pki === undefined && tls === "prohibit") return { credentials: undefined, contractRoots: [] };
   if (pki === undefined) {
     throw new UserError("a charger needs certificates", {

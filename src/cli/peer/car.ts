@@ -41,6 +41,8 @@ export interface CarOptions {
   readonly roots: readonly Certificate[];
   /** Turns of the charge loop until the car has enough. */
   readonly cycles: number;
+  /** How long a session may take, in milliseconds. */
+  readonly timeoutMs?: number;
   /** Resolves when the person wants the car to leave. */
   readonly interrupted: Promise<void>;
 }
@@ -114,7 +116,17 @@ function drive(
     },
   );
   void interrupted.then(() => session.stop("the person wants to stop"));
-  return session.finished;
+  return inTime(session, options);
+}
+
+async function inTime(session: CarSession, { clock, timeoutMs }: CarOptions): Promise<Outcome> {
+  if (timeoutMs === undefined) return session.finished;
+  const late = clock.setTimer(timeoutMs, () => session.abort(`it took longer than ${timeoutMs / 1000} s`));
+  try {
+    return await session.finished;
+  } finally {
+    late.cancel();
+  }
 }
 
 /** Puts every message on the timeline, and counts the turns of the charge loop. */

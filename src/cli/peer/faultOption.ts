@@ -1,25 +1,27 @@
 /** `--fault NAME` and `--fault list`. */
 import { InvalidArgumentError, Option } from "commander";
-import { catalogue, expectedWords, type Fault, findFault, type Side } from "../../faults/index.ts";
+import { catalogue, expectedWords, type Fault, type Side } from "../../faults/index.ts";
 import { nearest } from "../../util/nearest.ts";
 import { type Io, writeLine } from "../io.ts";
 
-/** The option's value is the row itself. */
+/** What is to be done wrong: some faults, one after the other; or they are only to be shown. */
+export type Chosen = readonly Fault[] | "list";
+
 export function faultOption(side: Side): Option {
-  const read = (name: string): Fault | "list" => {
-    const fault = name === "list" ? name : findFault(side, name);
-    if (fault) return fault;
-    const near = nearest(
-      name,
-      catalogue[side].map((known) => known.name),
-    );
-    const meant = near === undefined ? "" : ` Did you mean ${near}?`;
-    throw new InvalidArgumentError(`There is no such fault.${meant} --fault list shows them.`);
-  };
-  return new Option(
-    "--fault <name>",
-    "do this wrong, and see whether the other side is right about it; list shows them",
-  ).argParser(read);
+  const about = "do this wrong, and see whether the other side is right about it: a name, a group of them, or all";
+  return new Option("--fault <name>", `${about}; list shows them`).argParser((name): Chosen => {
+    const faults = catalogue[side].filter((fault) => name === "all" || [fault.name, fault.group].includes(name));
+    if (name === "list" || faults.length > 0) return name === "list" ? name : faults;
+    throw new InvalidArgumentError(`There is no such fault.${didYouMean(side, name)} --fault list shows them.`);
+  });
+}
+
+function didYouMean(side: Side, name: string): string {
+  const near = nearest(
+    name,
+    catalogue[side].flatMap((fault) => [fault.name, fault.group]),
+  );
+  return near === undefined ? "" : ` Did you mean ${near}?`;
 }
 
 /** Two lines a fault; with `json` one object a line. */

@@ -11,13 +11,15 @@ export interface FaultyCarOptions extends CarOptions {
 
 /** Never rejects for what the charger does. @throws UserError when the link cannot be used. */
 export async function driveFaultyCar(options: FaultyCarOptions): Promise<FaultVerdict> {
-  const { fault, network, clock, random, contract, interrupted } = options;
+  const { fault, network, clock, random, contract, interrupted, timeoutMs } = options;
   const injector = new Injector({ fault, network, clock, random, ...(contract && { key: contract.key }) });
   void interrupted.then(() => injector.giveUp());
   const faulty = { ...options, network: injector.network };
+  const late = timeoutMs === undefined ? undefined : clock.setTimer(timeoutMs, () => injector.giveUp());
   const first = await driveCar(faulty);
   const session = injector.rehearsed ? await driveCar(faulty) : first;
   if (injector.watching) await injector.reaction;
+  late?.cancel();
   return judgeFault(fault, reactionOf(injector, fault, session));
 }
 

@@ -27,15 +27,24 @@ export async function listScenarios(io: Pick<Io, "stdout">, json: boolean): Prom
   }
 }
 
-/** The one that was asked for, or the first that suits. @throws UserError when the fault has no place in it. */
-export function chooseScenario(wanted: Scenario | undefined, fault: Fault | undefined, tls: boolean): Scenario {
-  const needs = { ...fault?.needs, ...(fault && !tls && { tls }) };
-  const chosen = wanted ?? scenarios.find((scenario) => suits(scenario, needs)) ?? scenarios[0];
-  if (chosen && (!fault || suits(chosen, fault.needs))) return chosen;
-  const suitable = scenarios.filter((scenario) => suits(scenario, needs)).map(({ name }) => name);
-  throw new UserError(`${fault?.name} has no place in ${chosen?.name}`, {
+/** One session after the other: an honest one, or one with a fault. */
+export interface Task {
+  readonly scenario: Scenario;
+  readonly fault?: Fault;
+}
+
+/** Every fault in the scenario that was asked for, or the first that suits it. @throws UserError when nothing has its place. */
+export function tasksFor(faults: readonly Fault[], wanted: Scenario | undefined, tls: boolean): Task[] {
+  const able = scenarios.filter((scenario) => scenario === (wanted ?? scenario));
+  const tasks = faults.flatMap((fault): Task[] => {
+    const scenario = able.find((candidate) => suits(candidate, { ...fault.needs, ...(!tls && { tls }) }));
+    return scenario && (tls || fault.needs.tls !== true) ? [{ fault, scenario }] : [];
+  });
+  if (tasks.length > 0) return tasks;
+  const suitable = scenarios.filter((scenario) => faults.some(({ needs }) => suits(scenario, needs)));
+  throw new UserError(`${faults[0]?.name} has no place in ${wanted?.name ?? "a session without TLS"}`, {
     key: "--scenario",
-    expected: suitable.join(", ") || "TLS",
-    fix: "Choose one of these, or leave --scenario out.",
+    expected: suitable.map(({ name }) => name).join(", "),
+    fix: "Choose one of these, or leave --scenario and --no-tls out.",
   });
 }

@@ -1,5 +1,5 @@
 /** Both commands over loopback, with a PKI in a folder of its own. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
@@ -43,10 +43,22 @@ export function plugcharge(...args: string[]): Command {
   return { lines, errors, exitCode: run(args, io).then(() => code), interrupt };
 }
 
-/** A folder with a whole PKI; it goes when the test is over. */
+const made = new Map<string, Promise<string>>();
+const nursery = mkdtempSync(join(tmpdir(), "plugcharge-pkis-"));
+process.once("exit", () => rmSync(nursery, { recursive: true, force: true }));
+
+/** A folder with a whole PKI, of which every test has its own copy; it goes when the test is over. */
 export async function pkiFolder(layout: LayoutName = "ecog", ...faults: string[]): Promise<string> {
+  const key = [layout, ...faults].join("+").replaceAll(":", "-");
+  const original = made.get(key) ?? makePki(join(nursery, key), layout, faults);
+  made.set(key, original);
   const dir = mkdtempSync(join(tmpdir(), "plugcharge-peer-"));
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  cpSync(await original, dir, { recursive: true });
+  return dir;
+}
+
+async function makePki(dir: string, layout: LayoutName, faults: readonly string[]): Promise<string> {
   const pki = await createPki({ clock: systemClock, random: cryptoRandom, faults: faults.map(requireFault) });
   await writePki(pki, { files: nodeFiles, dir, layout, password: "12345" });
   return dir;
