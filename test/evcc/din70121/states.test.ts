@@ -49,6 +49,11 @@ describe("ServiceDiscovery", () => {
     },
   );
 
+  test("pays externally, though the driver would rather have used the contract", () => {
+    const car = { ...dcCar, payment: { option: "Contract", enforced: false } } as const;
+    expect(take("ServiceDiscoveryRes", {}, { car })).toMatchObject({ next: "ServicePaymentSelection" });
+  });
+
   test.each([
     ["another way to charge", offered({ EnergyTransferType: "DC_core" }), {}],
     ["no external payment", { PaymentOptions: { PaymentOption: ["Contract"] } }, {}],

@@ -325,6 +325,7 @@ describe("PowerDelivery", () => {
     ],
     ["no cable check", { dc: noDc }, {}, "FAILED_PowerDeliveryNotApplied"],
     ["a fault of the EVSE", withDc({}, { malfunction: "EVSE_Malfunction" }), {}, "FAILED_PowerDeliveryNotApplied"],
+    ["a residual current", withDc({}, { rcd: true }), {}, "FAILED_PowerDeliveryNotApplied"],
     ["a wish to stop", withDc({}, { notification: "StopCharging" }), {}, "FAILED_PowerDeliveryNotApplied"],
     ["no authorization any more", { authorization: rejected }, {}, "FAILED_PowerDeliveryNotApplied"],
   ] as [string, Partial<DinSession>, object, string][])(
