@@ -21,13 +21,20 @@ SCENARIOS = {
     "iso20-dcbpt-eim":    ("ISO_15118_20_DC", "DC_BPT", "DC_extended",       False, "EIM",  False),
     "iso20-ac-pnc-certinstall": ("ISO_15118_20_AC", "AC", "AC_three_phase_core", True, "PNC", True),
 }
-# supportedAppProtocolReq; SessionSetupRes, ServiceDiscoveryRes and ChargingStatusRes of ISO 15118-2
+# supportedAppProtocolReq; SessionSetupRes, ServiceDiscoveryRes and ChargingStatusRes of ISO 15118-2; of DIN SPEC 70121, whose
+# loop leaves 250 ms for an answer, ChargeParameterDiscovery and CurrentDemand, requests and responses
 ISO2 = "urn:iso:15118:2:2013:MsgDef"
+DIN = "urn:din:70121:2012:MsgDef"
 WARM_UP = [
     ("urn:iso:15118:2:2010:AppProtocol", "8000ebab9371d34b9b79d189a98989c1d191d191818999d26b9b3a232b30020000040040"),
     (ISO2, "809802136159eb325e9ba6d1e02031552cc4c8cd14c4c8ccd01897327b00c0"),
     (ISO2, "809802136159eb325e9ba6d1c0012004041050d7d110d7d0da185c99da5b99c040604800401a86cae4e8d2ccd2c6c2e8ca2288"),
     (ISO2, "809802136159eb325e9ba6d0c00031552cc4c8cd14c4c8ccd00000c30ac02100000000"),
+    (DIN, "809a02215eb325e9ba6d1e107191400c80c0c3e804080e1209c060a1840602048781700612161d4020c81400"),
+    (DIN, "809a02215eb325e9ba6d1e10800000040020000405182828270045504080000181856010101c261d40c142101c0c0c0040c14190460"
+          "6002200"),
+    (DIN, "809a02215eb325e9ba6d1e10d1400c80c0c040821828480180"),
+    (DIN, "809a02215eb325e9ba6d1e10e000408000018284801818183180004606064200"),
 ]
 LOOP_RES = {"ChargingStatusRes", "CurrentDemandRes", "AC_ChargeLoopRes", "DC_ChargeLoopRes"}
 
