@@ -51,9 +51,14 @@ export class Connection {
   #over = false;
 
   constructor(options: ConnectionOptions) {
-    const { stream, clock } = options;
+    const { clock } = options;
     this.#options = options;
     this.#timer = clock.setTimer(sessionTimes.communicationSetup.performance, () => this.#late("SessionSetup"));
+  }
+
+  /** Hears the EV from here on; it may have gone already, and then this ends the connection. */
+  listen(): void {
+    const { stream } = this.#options;
     stream.onData((bytes) => this.#receive(bytes));
     stream.onClose(() => this.#closed());
   }
@@ -113,6 +118,7 @@ export class Connection {
     const answer = await (this.#session?.handle(exi) ?? this.#agree(exi));
     if (this.#over || !answer.exi) return;
     await this.#send(answer.exi);
+    if (this.#over) return;
     this.#options.onMessage(answer.request, exi);
     this.#options.onMessage(answer.response, answer.exi);
     if (answer.last) return this.#finish(answer.failed);

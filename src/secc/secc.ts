@@ -241,6 +241,7 @@ export class Secc {
       onEnd: (end) => this.#ended(connection, end),
     });
     this.#connections.add(connection);
+    connection.listen();
   }
 
   /** The EVSE's one session; a connection that comes second gets none. */

@@ -125,7 +125,7 @@ describe("an EV with a contract", () => {
 
   it.each([
     ["CertificateRevoked", "FAILED_CertificateRevoked"],
-    ["ContractCancelled", "FAILED"],
+    ["ContractCancelled", "FAILED_ContractCanceled"],
   ] as const)("bad case: %s ends the session with %s and no power", async (certificate_status, expected) => {
     const of = await begin({}, (effect, secc) => {
       if (effect.to !== "charger" || effect.name !== "require_auth_pnc") return;

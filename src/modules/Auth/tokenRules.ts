@@ -66,6 +66,13 @@ export function beforeValidation(world: World, token: ProvidedIdToken, evses: re
     const running = runningWith(evses, token.id_token.value);
     if (running) return secondUse(world, running, running.identifier?.parent_id_token);
   }
+  const elsewhere = token.authorization_type === "PlugAndCharge" ? contractElsewhere(world, token) : undefined;
+  if (elsewhere) {
+    return refuse("ConcurrentTx", `a car with the same contract is at EVSE ${elsewhere.id}`, {
+      fix: "Find out which of the two cars the contract is of; the other one has a copy.",
+      final: true,
+    });
+  }
   const parentCouldStop = evses.some(({ identifier }) => identifier?.parent_id_token !== undefined);
   if (!parentCouldStop && world.masterPassGroupId === undefined && !evses.some(isAvailable)) {
     return noEvse(world, token);
@@ -79,6 +86,16 @@ export function beforeValidation(world: World, token: ProvidedIdToken, evses: re
   return refuse("NotAtThisTime", "every EVSE that the token may use is reserved for another token", {
     fix: "Use the token of the reservation, or cancel the reservation.",
   });
+}
+
+/** A contract belongs to one car, and a car is at one EVSE (EVExchange, Conti et al. 2022). */
+function contractElsewhere({ evses }: World, { connectors = [], id_token }: ProvidedIdToken): Evse | undefined {
+  return [...evses.values()].find(
+    ({ id, identifier }) =>
+      !connectors.includes(id) &&
+      identifier?.authorization_type === "PlugAndCharge" &&
+      sameText(identifier.id_token.value, id_token.value),
+  );
 }
 
 /** A token whose group (parent id) runs a transaction may end it, as may one of the master pass group (C16). */

@@ -86,9 +86,11 @@ describe("a Plug & Charge session", () => {
     board("PowerOn");
     expect(news()).toEqual(["hlc.ac_contactor_closed true"]);
     evse.feed({ type: "hlcContactor", close: false });
+    const powerOff = 'board.allow_power_on {"allow_power_on":false,"reason":"PowerOff"}';
+    expect(news(), "whatever the control pilot says").toEqual([powerOff]);
     board("B", "PowerOff");
     expect(news()).toEqual([
-      'board.allow_power_on {"allow_power_on":false,"reason":"PowerOff"}',
+      powerOff,
       "event StoppingCharging",
       "hlc.stop_charging true",
       "hlc.ac_contactor_closed false",

@@ -55,8 +55,9 @@ const notes: Notes = {
   hlcChargeLoop({ state }) {
     state.hlcActive = true;
   },
-  hlcContactor({ state }, { close }) {
-    state.hlcAllows = close;
+  hlcContactor(turn, { close }) {
+    turn.state.hlcAllows = close;
+    if (!close) openForHlc(turn);
   },
   currentDemandStarted(turn) {
     if (turn.state.name === "PrepareCharging") turn.go("Charging");
@@ -248,10 +249,18 @@ function noteDlink(turn: Turn, what: "error" | "pause" | "terminate"): void {
   if (ending) stopForGood(turn);
   // [V2G3-M07-12] An error of the communication does not interrupt charging with nominal PWM.
   if (ending || state.pwm.mode !== "on" || !state.use5Percent) return;
+  openForHlc(turn);
   // [V2G3-M07-05] to [V2G3-M07-09] X2, X1, E/F, and the car may start its communication again.
   state.afterX1 = "T_step_EF";
   state.afterEf = { to: "WaitingForAuthentication", resumePwm: false };
   turn.go("T_step_X1");
+}
+
+/** A car that charges by ISO 15118 has power for as long as its communication says so, and no moment longer. */
+function openForHlc(turn: Turn): void {
+  const { name, use5Percent } = turn.state;
+  const mayHavePower = name === "Charging" || name === "StoppingCharging";
+  if (mayHavePower && use5Percent && turn.config.chargeMode === "AC") turn.powerOff();
 }
 
 /** The end of the communication is only the consequence of the end of the session. */
