@@ -11,8 +11,12 @@ export interface Io {
   readFile(path: string): Promise<Uint8Array>;
   /** The process's exit code when the command is done; 0 unless set. See {@link exitCodes}. */
   setExitCode(code: number): void;
-  /** Resolves when the person asks to stop (SIGINT or SIGTERM). */
+  /** Resolves when the person asks to stop (SIGINT or SIGTERM); asked again, when the person does so again. */
   interrupted(): Promise<void>;
+  /** Resolves with what was thrown where nobody catches it; without this call it ends the process at once. */
+  crashed(): Promise<unknown>;
+  /** Ends the process at once. */
+  exit(code: number): void;
 }
 
 /** `failed`: the command ran and its verdict is negative. `usage`: a file, option or the environment is wrong. */
@@ -30,6 +34,13 @@ function onSignal(): Promise<void> {
   });
 }
 
+function onCrash(): Promise<unknown> {
+  return new Promise((resolve) => {
+    process.on("uncaughtException", resolve);
+    process.on("unhandledRejection", resolve);
+  });
+}
+
 /** The real process. */
 export const processIo: Io = {
   stdin: process.stdin,
@@ -41,6 +52,8 @@ export const processIo: Io = {
     process.exitCode = code;
   },
   interrupted: onSignal,
+  crashed: onCrash,
+  exit: (code) => process.exit(code),
 };
 
 /** Writes one line and waits when the reader is slow. */

@@ -6,8 +6,11 @@ import { demoCommand } from "./commands/demo.ts";
 import { evCommand } from "./commands/ev.ts";
 import { exiCommand } from "./commands/exi.ts";
 import { pkiCommand } from "./commands/pki.ts";
+import { prefixCommand } from "./commands/prefix.ts";
+import { runCommand } from "./commands/run.ts";
 import { seccCommand } from "./commands/secc.ts";
 import { exitCodes, type Io } from "./io.ts";
+import { moduleCommand } from "./manager/moduleProcess.ts";
 
 function program(io: Io): Command {
   const root = new Command("plugcharge")
@@ -16,6 +19,9 @@ function program(io: Io): Command {
     .exitOverride()
     .addCommand(demoCommand(io))
     .addCommand(csmsCommand(io))
+    .addCommand(runCommand(io))
+    .addCommand(moduleCommand("module", io))
+    .addCommand(prefixCommand(io))
     .addCommand(evCommand(io))
     .addCommand(seccCommand(io))
     .addCommand(exiCommand(io))

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect } from "vitest";
 import { freeUdpPort } from "../../src/cli/demo/freePort.ts";
 import { heardOut } from "../../src/cli/demo/heardOut.ts";
-import { defaultConfigFile, install, shareFolder } from "../../src/cli/demo/installation.ts";
+import { defaultConfigFile, install, moduleShareFolder } from "../../src/cli/demo/installation.ts";
 import { observer } from "../../src/cli/demo/observer.ts";
 import { signal } from "../../src/cli/demo/signal.ts";
 import { loadModules } from "../../src/cli/modules.ts";
@@ -92,7 +92,10 @@ export async function openSite(edit: (yaml: string) => string = (yaml) => yaml):
   const station = await startStation({
     config,
     ports: { clock, random, files, log, trace: timeline, simulation: { delayFactor: 0, sdpPort } },
-    env: (name) => ({ certsDir: name === "PyEvJosev" ? pki.carCerts : pki.stationCerts, shareDir: shareFolder }),
+    env: (name) => ({
+      certsDir: name === "PyEvJosev" ? pki.carCerts : pki.stationCerts,
+      shareDir: moduleShareFolder(name),
+    }),
   });
   const command = (name: string, payload: string) =>
     station.external.publish(`everest_external/nodered/1/carsim/cmd/${name}`, payload);

@@ -10,8 +10,10 @@ import type { Files } from "../../util/files.ts";
 /** What ships with the package. */
 export const packageFolder = fileURLToPath(new URL("../../../", import.meta.url));
 export const defaultConfigFile = join(packageFolder, "config", "config-sil-ocpp201-pnc.yaml");
-/** Read-only files of the module OCPP201; other modules have none. */
-export const shareFolder = join(packageFolder, "config", "ocpp201");
+/** Read-only files of modules that come with plugcharge; modules without any get the folder of all. */
+const shareFolders: Readonly<Record<string, string>> = { OCPP201: "ocpp201" };
+export const moduleShareFolder = (moduleName: string) => join(packageFolder, "config", shareFolders[moduleName] ?? "");
+const shareFolder = moduleShareFolder("OCPP201");
 const componentConfigFolder = join(shareFolder, "component_config");
 
 /** How the station reaches its CSMS, with security profile 1. */

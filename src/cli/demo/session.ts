@@ -20,7 +20,7 @@ import type { Timeline } from "../../util/trace.ts";
 import { loadModules } from "../modules.ts";
 import type { ContractCase } from "./contractCases.ts";
 import { heardOut } from "./heardOut.ts";
-import { type Installation, install, moduleIdOf, shareFolder } from "./installation.ts";
+import { type Installation, install, moduleIdOf, moduleShareFolder } from "./installation.ts";
 import { type Observations, observer } from "./observer.ts";
 import { type CarPlan, script } from "./script.ts";
 import { signal } from "./signal.ts";
@@ -128,7 +128,7 @@ async function withStation(options: DemoOptions, { config, csms, pki, password }
     ports: { clock, random, files, log, trace: timeline, simulation },
     env: (moduleName) => ({
       certsDir: moduleName === "PyEvJosev" ? pki.carCerts : pki.stationCerts,
-      shareDir: shareFolder,
+      shareDir: moduleShareFolder(moduleName),
     }),
   });
   try {

@@ -71,6 +71,11 @@ function accessOf({ entry }: ModulePlan): Json {
   return { config: { allow_global_read, allow_global_write, allow_set_read_only, modules } };
 }
 
+/** The configuration of every module, by its id. */
+export function moduleConfigurations(plans: readonly ModulePlan[]): Json {
+  return Object.fromEntries(plans.map((plan) => [plan.id, moduleConfig(plan)]));
+}
+
 /** All that a module in another process must know; `listeners` is for those of ours. */
 export interface ModuleAnswer {
   readonly module_config: Json;
