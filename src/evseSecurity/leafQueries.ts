@@ -7,6 +7,7 @@ import { isValidAt, type Leaf } from "./leaves.ts";
 import { isOwnLeafType, type OwnLeafType } from "./paths.ts";
 import { toHashData } from "./results.ts";
 import type {
+  CertificateHashData,
   CertificateInfo,
   GetCertificateFullInfoResult,
   GetCertificateInfoResult,
@@ -18,6 +19,16 @@ export interface LeafQuestion {
   readonly certificate_type: LeafCertificateType;
   readonly include_ocsp: boolean;
 }
+
+const DAY = 24 * 3600_000;
+
+/** In the place of a certificate whose issuer is not known, so that the others keep theirs. */
+const NO_HASH: CertificateHashData = {
+  hash_algorithm: "SHA256",
+  issuer_name_hash: "",
+  issuer_key_hash: "",
+  serial_number: "",
+};
 
 export class LeafQueries {
   readonly #disk: Disk;
@@ -57,6 +68,13 @@ export class LeafQueries {
     return { status: keyless ? "PrivateKeyNotFound" : status, info: [...byRoot.values()] };
   }
 
+  /** Whole days until the leaf in use ends; 0 when there is none with a key. */
+  async daysLeft(type: LeafCertificateType, time: number): Promise<number> {
+    if (!isOwnLeafType(type)) return 0;
+    const leaf = await this.#disk.firstWithKey(type, await this.#disk.validLeaves(type, time));
+    return leaf ? Math.floor((leaf.certificate.notAfter - time) / DAY) : 0;
+  }
+
   /** Valid leaves, or why there are none. */
   async #valid(type: OwnLeafType, time: number): Promise<[Leaf[], GetCertificateInfoStatus]> {
     const leaves = await this.#disk.leaves(type);
@@ -91,7 +109,7 @@ export class LeafQueries {
     const list: NonNullable<CertificateInfo["ocsp"]> = [];
     for (const certificate of chain) {
       const issuer = issuerIn(certificate, [...chain, ...stored]);
-      if (issuer) list.push(await this.#ocspOf(certificate, issuer, leaf.files[0] ?? "", time));
+      list.push(issuer ? await this.#ocspOf(certificate, issuer, leaf.files[0] ?? "", time) : { hash: NO_HASH });
     }
     return list;
   }

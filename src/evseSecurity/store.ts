@@ -21,12 +21,13 @@ import { moOcspRequests, v2gOcspRequests } from "./ocspRequests.ts";
 import { ocspUpdate } from "./ocspUpdate.ts";
 import { caPath, isOwnLeafType, type OwnLeafType, type StorePaths } from "./paths.ts";
 import { prepareFolders } from "./prepare.ts";
-import type { Role } from "./profiles/index.ts";
 import { installResult, validationResult } from "./results.ts";
 import { installChange, judgeRoot } from "./roots.ts";
+import { judgeSent, roleOf, type SentChain } from "./sentChain.ts";
 import { Turns } from "./turns.ts";
 import type * as T from "./types.ts";
-import { judge, type Refusal, type Verdict } from "./verdict.ts";
+import type { Refusal, Verdict } from "./verdict.ts";
+import { verifyFile, verifyLocation } from "./verifyFiles.ts";
 
 export interface StoreOptions {
   readonly paths: StorePaths;
@@ -41,8 +42,6 @@ export interface StoreOptions {
   /** Told of every change that was accepted. */
   readonly onUpdate?: (update: T.CertificateStoreUpdate) => void;
 }
-
-const DAY = 24 * 3600_000;
 
 /** Makes missing folders and bundles, finishes what a crash interrupted. What cannot be made is only warned of. */
 export async function openStore(options: StoreOptions): Promise<CertificateStore> {
@@ -151,33 +150,15 @@ export class CertificateStore {
     return "Accepted";
   }
 
-  verify_certificate(args: {
-    certificate_chain: string;
-    certificate_types: readonly T.LeafCertificateType[];
-  }): Promise<T.CertificateValidationResult> {
+  verify_certificate(args: SentChain): Promise<T.CertificateValidationResult> {
     return this.judge_chain(args).then(validationResult);
   }
 
-  /** As {@link verify_certificate}, with the reason and the fix. The first of MO, V2G, CSMS, MF that is asked for is the role. */
-  judge_chain(args: {
-    certificate_chain: string;
-    certificate_types: readonly T.LeafCertificateType[];
-  }): Promise<Verdict> {
+  /** As {@link verify_certificate}, with the reason and the fix. */
+  judge_chain(args: SentChain): Promise<Verdict> {
     return this.#turns.take(async (time) => {
-      const chain = parseChain(args.certificate_chain);
-      if (isRefusal(chain)) return chain;
-      const [leaf, ...rest] = chain;
-      const anchors = await Promise.all(args.certificate_types.map((type) => this.#disk.rootFiles(type)));
-      const role = roleOf(args.certificate_types);
-      const verdict = judge({
-        role,
-        leaf,
-        chain: rest,
-        anchors: anchors.flat().flatMap(({ certificates }) => certificates),
-        time,
-        bareAllowed: role === "csms_client" || role === "mf",
-      });
-      return verdict.ok ? verdict : this.#refused(`${role} chain`, verdict);
+      const verdict = await judgeSent(this.#disk, args, time);
+      return verdict.ok ? verdict : this.#refused(`${roleOf(args)} chain`, verdict);
     });
   }
 
@@ -238,32 +219,16 @@ export class CertificateStore {
     return this.#turns.take((time) => this.#leafQueries.all(args, time));
   }
 
-  /** The bundle, or in a folder the file of the first valid root; empty when there is none. */
   get_verify_file(args: { certificate_type: T.CaCertificateType }): Promise<string> {
-    return this.#turns.take(async (time) => {
-      const path = caPath(this.paths, args.certificate_type);
-      const files = await this.#disk.rootFiles(args.certificate_type);
-      if (files.some((file) => file.path === path && file.certificates.length > 0)) return path;
-      return (await this.#disk.validRoots(args.certificate_type, time))[0]?.file ?? "";
-    });
+    return this.#turns.take((time) => verifyFile(this.#disk, this.paths, args.certificate_type, time));
   }
 
-  /** The bundle or folder; empty when it holds no certificate. */
   get_verify_location(args: { certificate_type: T.CaCertificateType }): Promise<string> {
-    return this.#turns.take(async () => {
-      const files = await this.#disk.rootFiles(args.certificate_type);
-      return files.some(({ certificates }) => certificates.length > 0) ? caPath(this.paths, args.certificate_type) : "";
-    });
+    return this.#turns.take(() => verifyLocation(this.#disk, this.paths, args.certificate_type));
   }
 
-  /** Whole days until the leaf in use ends; 0 when there is none with a key. */
   get_leaf_expiry_days_count(args: { certificate_type: T.LeafCertificateType }): Promise<number> {
-    return this.#turns.take(async (time) => {
-      const type = args.certificate_type;
-      if (!isOwnLeafType(type)) return 0;
-      const leaf = await this.#disk.firstWithKey(type, await this.#disk.validLeaves(type, time));
-      return leaf ? Math.floor((leaf.certificate.notAfter - time) / DAY) : 0;
-    });
+    return this.#turns.take((time) => this.#leafQueries.daysLeft(args.certificate_type, time));
   }
 
   verify_file_signature(args: { file_path: string; signing_certificate: string; signature: string }): Promise<boolean> {
@@ -303,10 +268,4 @@ export class CertificateStore {
     this.#log.warn({ reason, certificate, clause, fix }, `${what} refused`);
     return refusal;
   }
-}
-
-function roleOf(types: readonly T.LeafCertificateType[]): Role {
-  if (types.includes("MO")) return "contract";
-  if (types.includes("V2G")) return "secc";
-  return types.includes("CSMS") ? "csms_client" : "mf";
 }

@@ -24,8 +24,51 @@ export interface Files {
   info(path: string): Promise<FileInfo | undefined>;
 }
 
-async function syncFolder(path: string): Promise<void> {
-  const folder = await fs.open(path, "r");
+/** What {@link filesOn} stands on, of `node:fs/promises`. */
+export type FileSystem = Pick<typeof fs, "mkdir" | "open" | "readdir" | "readFile" | "rename" | "rm" | "stat">;
+
+/** @param system Node's own, or one that fails or stops on purpose. */
+export function filesOn(system: FileSystem): Files {
+  return {
+    read: async (path) => new Uint8Array(await system.readFile(path)),
+    write: (path, content, mode = 0o644) => writeAtomically(system, path, content, mode),
+    remove: (path) => system.rm(path),
+    rename: (from, to) => system.rename(from, to),
+    makeFolder: async (path, mode) =>
+      void (await system.mkdir(path, { recursive: true, ...(mode === undefined ? {} : { mode }) })),
+    list: async (path) => (await system.readdir(path)).sort(),
+    info: async (path) => {
+      const stat = await system.stat(path).catch(missing);
+      return stat && { size: stat.size, modified: stat.mtimeMs, isDirectory: stat.isDirectory() };
+    },
+  };
+}
+
+export const nodeFiles: Files = filesOn(fs);
+
+async function writeAtomically(
+  system: FileSystem,
+  path: string,
+  content: Uint8Array | string,
+  mode: number,
+): Promise<void> {
+  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
+  const file = await system.open(temporary, "wx", mode);
+  try {
+    await file.writeFile(content);
+    await file.sync();
+    await file.close();
+    await system.rename(temporary, path);
+  } catch (error) {
+    await file.close().catch(() => {});
+    await system.rm(temporary, { force: true });
+    throw error;
+  }
+  await syncFolder(system, dirname(path));
+}
+
+async function syncFolder(system: FileSystem, path: string): Promise<void> {
+  const folder = await system.open(path, "r");
   try {
     await folder.sync();
   } finally {
@@ -33,37 +76,7 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-async function writeAtomically(path: string, content: Uint8Array | string, mode = 0o644): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
-  const file = await fs.open(temporary, "wx", mode);
-  try {
-    await file.writeFile(content);
-    await file.sync();
-    await file.close();
-    await fs.rename(temporary, path);
-  } catch (error) {
-    await file.close().catch(() => {});
-    await fs.rm(temporary, { force: true });
-    throw error;
-  }
-  await syncFolder(dirname(path));
-}
-
 function missing(error: unknown): undefined {
   if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
   throw error;
 }
-
-export const nodeFiles: Files = {
-  read: async (path) => new Uint8Array(await fs.readFile(path)),
-  write: writeAtomically,
-  remove: (path) => fs.rm(path),
-  rename: (from, to) => fs.rename(from, to),
-  makeFolder: async (path, mode) =>
-    void (await fs.mkdir(path, { recursive: true, ...(mode === undefined ? {} : { mode }) })),
-  list: async (path) => (await fs.readdir(path)).sort(),
-  info: async (path) => {
-    const stat = await fs.stat(path).catch(missing);
-    return stat && { size: stat.size, modified: stat.mtimeMs, isDirectory: stat.isDirectory() };
-  },
-};

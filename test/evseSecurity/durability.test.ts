@@ -1,5 +1,7 @@
 /** What is on disk after a crash, or after the disk refused, at any moment: the old state or the new one. */
+import { spawn } from "node:child_process";
 import { createHash, sign } from "node:crypto";
+import { once } from "node:events";
 import { cp, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,6 +17,7 @@ import {
   parseCertificateSigningRequest,
   toPem,
 } from "../../src/x509/index.ts";
+import { dying } from "./dying.ts";
 import { clock, hashOf, makePki, openWorld, shared, temporaryFolder } from "./world.ts";
 
 const { secc, cpoSub2, moRoot, mfRoot } = shared.members;
@@ -54,14 +57,13 @@ function seccResponse(): string {
   return Buffer.from(createOcspResponse(response)).toString("base64");
 }
 
-/** The `nth` operation that changes the disk fails with `code`; so do all after it when the process is to be dead. */
-function failing(nth: number, code: string, dead: boolean) {
+/** The `nth` operation that changes the disk fails with `code`. */
+function failing(nth: number, code: string) {
   let count = 0;
   const guard =
     <A extends unknown[], R>(operation: (...args: A) => Promise<R>) =>
     (...args: A): Promise<R> => {
-      const now = count++;
-      const fails = now === nth || (dead && now > nth);
+      const fails = count++ === nth;
       return fails ? Promise.reject(Object.assign(new Error(code), { code })) : operation(...args);
     };
   const { write, remove, rename } = nodeFiles;
@@ -108,33 +110,41 @@ const operations: Readonly<Record<string, (store: CertificateStore) => Promise<u
 };
 
 describe.each(Object.entries(operations))("Given a store that is to %s", (_, operation) => {
-  async function run(disk: Files) {
+  async function run(disk: Files, begin = () => {}, death: Promise<"dead"> = new Promise(() => {})) {
     const folder = await copyOfTemplate();
     const { store } = await openWorld({ pki: "none", dir: folder, disk });
-    return { folder, result: await operation(store) };
+    begin();
+    return { folder, result: await Promise.race([operation(store), death]) };
   }
 
-  test("When the process dies between any two operations, Then the old or the new state is found", async () => {
+  test("When the process dies between any two system calls, Then the old or the new state is found", async () => {
     const before = await stateOf(await copyOfTemplate());
-    const whole = failing(Number.POSITIVE_INFINITY, "EIO", true);
-    const complete = await run(whole.files);
+    const whole = dying(Number.POSITIVE_INFINITY);
+    const complete = await run(whole.files, whole.begin);
     expect(complete.result).toBe("Accepted");
     const after = await stateOf(complete.folder);
     expect(after).not.toEqual(before);
-    for (let nth = 0; nth < whole.count(); nth++) {
-      const { folder } = await run(failing(nth, "EIO", true).files);
-      expect([before, after], `after ${nth} operations`).toContainEqual(await stateOf(folder));
+    const found = new Set<unknown>();
+    for (let nth = 0; nth < whole.steps(); nth++) {
+      const { files, begin, death, bury } = dying(nth);
+      const { folder, result } = await run(files, begin, death);
+      await bury();
+      expect(result).toBe("dead");
+      const state = await stateOf(folder);
+      expect([before, after], `after ${nth} of ${whole.steps()} calls`).toContainEqual(state);
+      found.add(JSON.stringify(state));
     }
+    expect(found.size).toBe(2);
   });
 
   test.each(["ENOSPC", "EROFS", "EACCES"])(
     "When the disk says %s once, Then nothing is lost and the enum says so",
     async (code) => {
       const before = await stateOf(await copyOfTemplate());
-      const whole = failing(Number.POSITIVE_INFINITY, code, false);
+      const whole = failing(Number.POSITIVE_INFINITY, code);
       const after = await stateOf((await run(whole.files)).folder);
       for (let nth = 0; nth < whole.count(); nth++) {
-        const { folder, result } = await run(failing(nth, code, false).files);
+        const { folder, result } = await run(failing(nth, code).files);
         expect(["Accepted", "WriteError", "Failed"]).toContain(result);
         const state = await stateOf(folder);
         if (result === "Accepted") expect(state).toEqual(after);
@@ -142,6 +152,20 @@ describe.each(Object.entries(operations))("Given a store that is to %s", (_, ope
       }
     },
   );
+});
+
+test("Given a process that is killed by the system in the middle of a leaf update, Then it is as with the others", async () => {
+  const before = await stateOf(await copyOfTemplate());
+  const folder = await copyOfTemplate();
+  await nodeFiles.write(join(folder, "chain.pem"), newChain);
+  const script = join(import.meta.dirname, "killed.ts");
+  const child = spawn(process.execPath, ["--import", "tsx", script, folder, "20"], { stdio: "ignore" });
+  const [, signal] = await once(child, "exit");
+  expect(signal).toBe("SIGKILL");
+  await nodeFiles.remove(join(folder, "chain.pem"));
+  const state = await stateOf(folder);
+  expect(state).not.toEqual(before);
+  expect(JSON.stringify(state)).toContain("/client/cso/CPO_CERT_SECC_LEAF_CHAIN_NAME.pem");
 });
 
 test("Given a disk that may only be read, Then every query is answered and every change refused", async () => {

@@ -11,7 +11,19 @@ const version = found.status === 0 ? found.stdout.trim() : undefined;
 /** A test that needs `openssl`; skipped, with the reason in its name, where there is none. */
 export function opensslTest(name: string, run: () => Promise<void> | void): void {
   if (version) test(name, run);
-  else test.skip(`${name} (skipped: no openssl command on this machine)`, run);
+  else test.skip(nameWhenSkipped(name), run);
+}
+
+/** The same, for each row of a table. */
+opensslTest.each = <Row extends readonly string[]>(rows: readonly Row[]) => {
+  return (name: string, run: (...row: Row) => Promise<void>): void => {
+    if (version) test.each(rows)(name, (...row) => run(...(row as unknown as Row)));
+    else test.skip(nameWhenSkipped(name), () => {});
+  };
+};
+
+function nameWhenSkipped(name: string): string {
+  return `${name} (skipped: no openssl command on this machine)`;
 }
 
 /** Runs openssl with files in a folder that is gone afterwards. @returns stdout and stderr together, and the status. */

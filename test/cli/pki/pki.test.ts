@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
@@ -7,8 +7,17 @@ import { pkiCommand } from "../../../src/cli/commands/pki.ts";
 import { type Fault, faults } from "../../../src/pki/index.ts";
 import { toBase64 } from "../../../src/util/bytes.ts";
 import { UserError } from "../../../src/util/errors.ts";
-import { createOcspRequest, ocspCertId, parseOcspResponse, parsePemChain } from "../../../src/x509/index.ts";
-import { opensslBytes, opensslTest } from "../../x509/openssl.ts";
+import {
+  type Certificate,
+  createOcspRequest,
+  describeCertificate,
+  ocspCertId,
+  parseCertificate,
+  parseOcspResponse,
+  parsePemChain,
+  toPem,
+} from "../../../src/x509/index.ts";
+import { openssl, opensslBytes, opensslTest } from "../../x509/openssl.ts";
 import { faultBatches } from "./faultBatches.ts";
 
 const folders: string[] = [];
@@ -47,6 +56,23 @@ const made = folder().then(async (dir) => {
 });
 const contract = "client/mo/MO_CERT_CHAIN.pem";
 
+/** Each certificate that lies in any file, once. */
+async function certificatesBelow(dir: string): Promise<Certificate[]> {
+  const found = new Map<string, Certificate>();
+  for (const { name, parentPath } of await readdir(dir, { recursive: true, withFileTypes: true })) {
+    const path = join(parentPath, name);
+    const content = /\.(pem|der)$/.test(name) ? await readFile(path) : Buffer.alloc(0);
+    const isPem = content.includes("-----BEGIN");
+    const certificates = isPem
+      ? parsePemChain(content.toString())
+      : content.length > 0
+        ? [parseCertificate(content)]
+        : [];
+    for (const certificate of certificates) found.set(certificate.fingerprint, certificate);
+  }
+  return [...found.values()];
+}
+
 describe("plugcharge pki init", () => {
   test("makes what a station needs, and says where", async () => {
     const dir = await made;
@@ -60,6 +86,8 @@ describe("plugcharge pki init", () => {
     const { text } = await pki(["show", dir]);
     expect(text).toContain("in use: client/cso/CPO_CERT_CHAIN_20.pem");
     expect(text).toContain("CN=V2GRootCA-20");
+    const [contract20] = parsePemChain(await readFile(join(dir, "client/mo/MO_CERT_CHAIN_20.pem"), "utf8"));
+    expect(contract20?.keyKind).toBe("Ed448");
     const verdict = await pki([
       "verify",
       "--role",
@@ -75,6 +103,29 @@ describe("plugcharge pki init", () => {
     await expect(pki(["init", dir])).rejects.toThrow(UserError);
     await expect(pki(["init", join(dir, "new"), "--fault", "contract:bored"])).rejects.toThrow(UserError);
     await expect(pki(["init", join(dir, "new"), "--country", "Germany"])).rejects.toThrow(UserError);
+  });
+  opensslTest.each([
+    ["everest", "iso2"],
+    ["everest", "iso20"],
+    ["everest", "both"],
+    ["ecog", "iso2"],
+    ["ecog", "iso20"],
+    ["ecog", "both"],
+  ])("in the layout %s with profile %s, openssl verifies every certificate in every file", async (layout, profile) => {
+    const dir = await folder();
+    await pki(["init", dir, "--layout", layout, "--profile", profile]);
+    const found = await certificatesBelow(dir);
+    const roots = found.filter(({ isSelfIssued }) => isSelfIssued);
+    const files = Object.fromEntries(found.map((certificate, i) => [`${i}.pem`, toPem(certificate)]));
+    const subs = found.filter(({ isCa, isSelfIssued }) => isCa && !isSelfIssued);
+    const args = "verify -x509_strict -check_ss_sig -CAfile roots -untrusted subs".split(" ");
+    const { text } = openssl({ ...files, roots: toPem(...roots), subs: toPem(...subs) }, [
+      ...args,
+      ...Object.keys(files),
+    ]);
+    const refused = found.filter((_, i) => !text.includes(`${i}.pem: OK`));
+    expect(refused.map(describeCertificate)).toEqual([]);
+    expect(found.length).toBeGreaterThan(profile === "both" ? 40 : 20);
   });
   opensslTest("writes responder data from which openssl answers for the right certificates", async () => {
     const dir = await folder();

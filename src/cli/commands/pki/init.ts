@@ -80,8 +80,9 @@ function csmsKeyOption(): Option {
 async function init(dir: string, flags: Flags, io: Pick<Io, "stdout">): Promise<void> {
   await checkEmpty(dir, flags);
   const options = pkiOptions(flags);
-  const first = await createPki({ ...options, profile: flags.profile === "iso20" ? "iso20" : "iso2" });
-  const others = flags.profile === "both" ? [await createPki({ ...options, profile: "iso20" })] : [];
+  const edition20 = { ...options, profile: "iso20", curve: flags.curve } as const;
+  const first = await createPki(flags.profile === "iso20" ? edition20 : { ...options, profile: "iso2" });
+  const others = flags.profile === "both" ? [await createPki(edition20)] : [];
   const password = flags.password ?? defaultPasswords[flags.layout];
   const write = { files: nodeFiles, dir, layout: flags.layout, password, audiences: flags.for };
   const written = await writePki([first, ...others], write);
@@ -103,7 +104,7 @@ function responderFiles(pkis: readonly Pki[]): PkiFile[] {
 }
 
 function pkiOptions(flags: Flags): PkiOptions {
-  const { emaid, seccId, identity, organization, country, csmsHost, ocspUrl, csmsKey, curve } = flags;
+  const { emaid, seccId, identity, organization, country, csmsHost, ocspUrl, csmsKey } = flags;
   if (country !== undefined && !/^[A-Z]{2}$/.test(country)) {
     throw new UserError(`${country} is no country code`, { key: "--country", expected: "two capital letters" });
   }
@@ -112,7 +113,6 @@ function pkiOptions(flags: Flags): PkiOptions {
     random: cryptoRandom,
     faults: flags.fault.map(requireFault),
     csmsKey,
-    ...(flags.profile === "iso20" && { curve }),
     ...(ocspUrl !== "" && { ocspUrl }),
     ...(emaid !== undefined && { eMAID: emaid.replaceAll("-", "") }),
     ...(seccId !== undefined && { seccId }),
