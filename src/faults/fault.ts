@@ -6,6 +6,7 @@ import type { KeyObject } from "node:crypto";
 import type { AnySet } from "../exi/schema.ts";
 import type { TlsOffer } from "../transport/ports.ts";
 import type { Random } from "../util/random.ts";
+import type { AttackId } from "./attacks.ts";
 import type { Expectation } from "./reaction.ts";
 
 /** Who does it. */
@@ -35,8 +36,8 @@ export interface Fault {
   readonly danger: string;
   /** The clause that says so. */
   readonly rule: string;
-  /** Known attacks of this kind, by the ids of our list of attacks. */
-  readonly attacks: readonly string[];
+  /** Known attacks of this kind. */
+  readonly attacks: readonly AttackId[];
   readonly how: How;
   /** How long the counterpart is watched, in milliseconds. */
   readonly watchMs?: number;

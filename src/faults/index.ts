@@ -1,4 +1,5 @@
 /** What can be done wrong on purpose to a charger or a car, and what a right one does about it. */
+export { type AttackId, attacks } from "./attacks.ts";
 export { catalogue, findFault } from "./catalogue.ts";
 export { Dialogue } from "./dialogue.ts";
 export type { Fault, How, Side, Traits } from "./fault.ts";

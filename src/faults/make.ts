@@ -3,6 +3,7 @@ import { iso2, type MessageName, type Messages } from "../iso15118/iso2/index.ts
 import { signFragments } from "../iso15118/signature.ts";
 import { InternalError } from "../util/errors.ts";
 import { encodeFrame, payloadType } from "../v2gtp/header.ts";
+import type { AttackId } from "./attacks.ts";
 import type { After, Context, Document, Fault, How, MessageFault, Piece, Said, Side, Traits, Turn } from "./fault.ts";
 import { closes, type Expectation, ignores, refuses } from "./reaction.ts";
 
@@ -11,7 +12,7 @@ interface Common {
   readonly rule: string;
   readonly danger: string;
   readonly needs?: Partial<Traits>;
-  readonly attacks?: readonly string[];
+  readonly attacks?: readonly AttackId[];
 }
 
 export interface Row extends Partial<Common> {

@@ -142,6 +142,7 @@ async function testCars(tasks: readonly Task[], flags: Flags, io: Io): Promise<v
   const { stopped, cancel } = stopOf(flags, io);
   const verdicts: FaultVerdict[] = [];
   for (const task of tasks) {
+    screen.say(`waits for a car, for ${task.fault?.name}: ${task.fault?.about}`);
     const verdict = await testCar(task, flags, screen, keeper, stopped);
     await keeper?.flush(verdict, tasks.length > 1 ? `session-${verdicts.length + 1}` : "");
     verdicts.push(verdict);

@@ -1,6 +1,6 @@
 /** `--fault NAME` and `--fault list`. */
 import { InvalidArgumentError, Option } from "commander";
-import { catalogue, expectedWords, type Fault, type Side } from "../../faults/index.ts";
+import { type AttackId, attacks, catalogue, expectedWords, type Fault, type Side } from "../../faults/index.ts";
 import { nearest } from "../../util/nearest.ts";
 import { type Io, writeLine } from "../io.ts";
 
@@ -24,23 +24,31 @@ function didYouMean(side: Side, name: string): string {
   return near === undefined ? "" : ` Did you mean ${near}?`;
 }
 
-/** Two lines a fault; with `json` one object a line. */
+/** Two lines a fault, and what is known of it; with `json` one object a line. */
 export async function listFaults(side: Side, io: Pick<Io, "stdout">, json: boolean): Promise<void> {
   const width = Math.max(...catalogue[side].map(({ name }) => name.length));
   for (const fault of catalogue[side]) {
     await writeLine(io.stdout, json ? JSON.stringify(row(fault)) : lines(fault, width).join("\n"));
   }
+  if (json) return;
+  await writeLine(io.stdout, "\nKnown from the field:");
+  for (const id of knownOf(side)) await writeLine(io.stdout, `${id}  ${attacks[id]}`);
 }
 
-function row({ name, about, at, needs, expect, rule, danger, attacks }: Fault) {
-  return { name, about, at, needs, expected: expect.map(({ words }) => words), rule, danger, attacks };
+function knownOf(side: Side): AttackId[] {
+  return [...new Set(catalogue[side].flatMap((fault) => fault.attacks))].sort();
+}
+
+function row({ name, about, at, needs, expect, rule, danger, attacks: known }: Fault) {
+  const expected = expect.map(({ words }) => words);
+  return { name, about, at, needs, expected, rule, danger, attacks: known.map((id) => ({ id, about: attacks[id] })) };
 }
 
 const who = { ev: "a right charger", secc: "a right car" } as const;
 
 function lines(fault: Fault, width: number): string[] {
-  const { name, about, at, rule, attacks, side } = fault;
+  const { name, about, at, rule, attacks: ids, side } = fault;
   const indent = " ".repeat(width + 2);
-  const known = attacks.length > 0 ? `; ${attacks.join(", ")}` : "";
+  const known = ids.length > 0 ? `; ${ids.join(", ")}` : "";
   return [`${name.padEnd(width)}  ${about} (${at})`, `${indent}${who[side]} ${expectedWords(fault)} [${rule}${known}]`];
 }

@@ -9,6 +9,8 @@ import type { SessionVerdict } from "./verdict.ts";
 
 export interface Screen {
   readonly timeline: Timeline;
+  /** For people who see no timeline. */
+  say(line: string): void;
   tell(verdict: SessionVerdict | FaultVerdict): void;
   /** How many of each. */
   sum(verdicts: readonly (SessionVerdict | FaultVerdict)[]): void;
@@ -34,6 +36,9 @@ export function openScreen(io: Io, { json, brief = false }: ScreenOptions, title
   });
   return {
     timeline,
+    say(line) {
+      if (brief && !json) print(line);
+    },
     tell(verdict) {
       if (!json) printer.end();
       if (json) print(JSON.stringify(verdict));

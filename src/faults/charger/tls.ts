@@ -23,7 +23,7 @@ function inPki(prefix: string): Fault[] {
     danger: "whoever has any certificate, or none, can stand between the car and its charger",
     needs,
     attacks: ["C01"],
-  };
+  } as const;
   return group("secc", prefix, common, rows.map(fromPki));
 }
 

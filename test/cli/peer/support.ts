@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
-import { expect, onTestFinished } from "vitest";
+import { expect, onTestFinished, vi } from "vitest";
 import { freeUdpPort } from "../../../src/cli/demo/freePort.ts";
 import { type Io, processIo } from "../../../src/cli/io.ts";
 import type { SessionVerdict } from "../../../src/cli/peer/verdict.ts";
@@ -73,10 +73,14 @@ export interface Charger extends Command {
 export async function charger(...args: string[]): Promise<Charger> {
   const at = ["--iface", "lo", "--sdp-port", String(await freeUdpPort())];
   const command = plugcharge("secc", ...at, "--json", ...args);
-  await expect
-    .poll(() => command.lines.some((line) => line.includes("waits for cars")), { timeout: 10_000 })
-    .toBe(true);
+  await listening(command);
   return { ...command, at };
+}
+
+/** Until a charger can be found. */
+export async function listening({ lines, errors }: Command): Promise<void> {
+  const waits = () => lines.some((line) => /waits for (cars|a car)/.test(line)) || errors.length > 0;
+  await vi.waitFor(() => expect(waits()).toBe(true), { timeout: 10_000, interval: 10 });
 }
 
 export function verdicts({ lines }: Command): SessionVerdict[] {
