@@ -103,6 +103,25 @@ describe("a connection by TLS", () => {
   });
 });
 
+describe("the name in the CSMS's certificate", () => {
+  it("must be the host's, unless the settings say that any will do", async () => {
+    const other = await createPki({
+      clock: systemClock,
+      random: cryptoRandom,
+      faults: [requireFault("csms:wrong-name")],
+    });
+    const { listener } = await startListener(cleanup, { host: "localhost", tls: pem("csmsServer", other) });
+    const dialWith = async (host: "standard" | "exact" | "any") =>
+      (await dialTo(listener.port, { ...open, tls: { ca: [root("csmsRoot", other)], host } })).ok;
+    expect([await dialWith("standard"), await dialWith("exact"), await dialWith("any")]).toEqual([false, false, true]);
+  });
+
+  it("Given no wildcard is wanted, then a name in full is as good as before", async () => {
+    const { listener } = await startListener(cleanup, { host: "localhost", tls: pem("csmsServer") });
+    expect((await dialTo(listener.port, { ...open, tls: { ca: [root("csmsRoot")], host: "exact" } })).ok).toBe(true);
+  });
+});
+
 describe("bad case: the station names", () => {
   it.each([
     ["an unknown root", undefined, "v2gRoot", "localhost", "the CSMS's root certificate is not installed here"],

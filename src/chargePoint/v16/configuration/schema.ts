@@ -135,7 +135,7 @@ const Core = z.strictObject({
 
 const Security = z.object({
   AdditionalRootCertificateCheck: readOnly(flag().exactOptional()),
-  AuthorizationKey: writeOnly(z.string().min(8).exactOptional()),
+  AuthorizationKey: writeOnly(text(8, 40).exactOptional()),
   CertificateSignedMaxChainSize: readOnly(z.int().min(0).max(10_000).exactOptional()),
   CertificateStoreMaxLength: readOnly(count().exactOptional()),
   CpoName: z.string().exactOptional(),
