@@ -13,7 +13,7 @@ export interface OcspPorts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly security: SecurityPort;
-  /** From one round to the next, in milliseconds; shorter after a round in which a response was missing. */
+  /** From one round to the next, in milliseconds, 0 for none; shorter after a round in which a response was missing. */
   wait(complete: boolean): number;
   /** GetCertificateStatus. */
   fetch(request: OCSPRequestDataType): Promise<Outcome<GetCertificateStatusResponse>>;
@@ -23,6 +23,7 @@ export class OcspUpdater {
   readonly #ports: OcspPorts;
   readonly #rounds: Periodic;
   #underWay = false;
+  #complete = false;
 
   constructor(ports: OcspPorts) {
     this.#ports = ports;
@@ -31,6 +32,11 @@ export class OcspUpdater {
       () => ports.wait(true),
       () => this.update(),
     );
+  }
+
+  /** Whether the last round has brought every response. */
+  get complete(): boolean {
+    return this.#complete;
   }
 
   /** The next round comes after `ms`, whatever was planned. */
@@ -49,8 +55,10 @@ export class OcspUpdater {
     this.#rounds.start();
     inBackground(this.#ports, "OCSP round", async () => {
       try {
-        if (!(await this.#round())) this.#rounds.start(this.#ports.wait(false));
+        this.#complete = false;
+        this.#complete = await this.#round();
       } finally {
+        if (!this.#complete) this.#rounds.start(this.#ports.wait(false));
         this.#underWay = false;
       }
     });

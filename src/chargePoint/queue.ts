@@ -66,7 +66,7 @@ export interface QueuePorts {
   /** It was put aside after the last attempt, or because no attempt can help. */
   onGivenUp?(message: QueuedMessage): void;
   /** How many messages may wait before some are dropped; all of them when absent. */
-  threshold?(): number;
+  threshold?(): number | undefined;
   /** OCPPCommCtrlr.MessageAttempts; at least one attempt is made. */
   attempts(): number;
   /** OCPPCommCtrlr.MessageAttemptInterval in seconds; the wait grows with each attempt (E13.FR.02). */

@@ -17,8 +17,9 @@ import type { CallHandler } from "../../rpc/peer.ts";
 import { type Timer, withTimeout } from "../../util/clock.ts";
 import type { Online } from "../block.ts";
 import type { AnyChargePoint } from "../chargePoint.ts";
+import { deliver } from "../delivery.ts";
 import type { CsmsLink } from "../ports.ts";
-import { type DeadLetter, type Delivery, MessageQueue, type QueuedMessage } from "../queue.ts";
+import { type DeadLetter, MessageQueue } from "../queue.ts";
 import { type Blocks, makeBlocks } from "./blocks.ts";
 import type { Core } from "./core.ts";
 import { type Action, createCsms, type Handlers } from "./csms.ts";
@@ -154,12 +155,12 @@ export class ChargePoint implements AnyChargePoint {
   }
 
   #makeQueue(): MessageQueue {
-    const { database, clock, log, model } = this.#core;
+    const { database, clock, log, model, csms } = this.#core;
     return new MessageQueue({
       database,
       clock,
       log,
-      send: (message) => this.#send(message),
+      send: ({ action, payload }) => deliver(csms, validator, action, payload),
       onAnswer: (message, response) => {
         if (message.action !== "TransactionEvent") return;
         this.#blocks.answers.handle(message.payload as TransactionEventRequest, response as TransactionEventResponse);
@@ -167,22 +168,5 @@ export class ChargePoint implements AnyChargePoint {
       attempts: () => model.value("OCPPCommCtrlr.MessageAttempts[TransactionEvent]") ?? 1,
       intervalSeconds: () => model.value("OCPPCommCtrlr.MessageAttemptInterval[TransactionEvent]") ?? 10,
     });
-  }
-
-  async #send({ action, payload }: QueuedMessage): Promise<Delivery> {
-    const verdict = validator.validate(action, "request", payload);
-    if (!verdict.ok) return { kind: "unsendable", reason: verdict.description };
-    const outcome = await this.#core.csms.call(action as Action, payload as never);
-    switch (outcome.kind) {
-      case "answered":
-        return { kind: "answered", response: outcome.response };
-      case "invalid":
-        // The CSMS has the message: sending it again would only double it.
-        return { kind: "answered", response: {} };
-      case "failed":
-        return { kind: "failed", reason: outcome.reason };
-      case "offline":
-        return { kind: "lost" };
-    }
   }
 }
