@@ -222,8 +222,11 @@ export class MessageQueue {
     const delivery = await this.#ports.send(message);
     switch (delivery.kind) {
       case "answered":
-        this.#handleAnswer(message, delivery.response);
-        return this.#remove(stored);
+        // One step: what the answer means must not be there without the message being gone.
+        return this.#ports.database.atomically(() => {
+          this.#handleAnswer(message, delivery.response);
+          this.#remove(stored);
+        });
       case "failed":
         return this.#countFailure(stored, delivery.reason);
       case "unsendable":

@@ -2,12 +2,10 @@
 import { resolve } from "node:path";
 import { readComponentConfig } from "../../src/chargePoint/deviceModel/componentConfig.ts";
 import { DeviceModel } from "../../src/chargePoint/deviceModel/deviceModel.ts";
-import type { CsmsLink } from "../../src/chargePoint/ports.ts";
 import { ChargePoint, type ChargePointOptions } from "../../src/chargePoint/v201/chargePoint.ts";
 import { networkGuard } from "../../src/chargePoint/v201/networkProfiles.ts";
 import { coreMigrations, deviceModelMigrations } from "../../src/chargePoint/v201/schema.ts";
 import type { Calls, TransactionEventRequest } from "../../src/ocpp/v201/messages.generated.ts";
-import { NotConnected } from "../../src/rpc/errors.ts";
 import { type Database, openDatabase } from "../../src/util/database.ts";
 import { nodeFiles } from "../../src/util/files.ts";
 import { silentLogger } from "../../src/util/log.ts";
@@ -15,6 +13,7 @@ import { ManualClock } from "../../src/util/manualClock.ts";
 import { cryptoRandom } from "../../src/util/random.ts";
 import { Timeline } from "../../src/util/trace.ts";
 import { FakeStation } from "./fakeStation.ts";
+import { ScriptedCsms } from "./scriptedCsms.ts";
 
 export const configFolder = resolve(import.meta.dirname, "../../config/ocpp201/component_config");
 const { components } = await readComponentConfig(nodeFiles, configFolder);
@@ -38,35 +37,18 @@ export function makeModel(
   return new DeviceModel(changed, database, [networkGuard]);
 }
 
-type Answer = object | Error | Promise<object>;
-type Script = { [A in keyof Calls]?: (request: Calls[A]["request"]) => Calls[A]["response"] | Error | Promise<Answer> };
-
 /** A CSMS that accepts everything unless it is told otherwise. */
-export class FakeCsms implements CsmsLink {
-  readonly calls: { action: string; payload: unknown }[] = [];
-  reachable = true;
-  readonly script: Script = {
-    BootNotification: () => ({ status: "Accepted", currentTime: "2026-01-01T00:00:00Z", interval: 0 }),
-    Authorize: () => ({ idTokenInfo: { status: "Accepted" } }),
-    Heartbeat: () => ({ currentTime: "2026-01-01T00:00:00Z" }),
-    DataTransfer: () => ({ status: "Accepted" }),
-    SignCertificate: () => ({ status: "Accepted" }),
-    GetCertificateStatus: () => ({ status: "Accepted", ocspResult: "b2NzcA==" }),
-    Get15118EVCertificate: () => ({ status: "Accepted", exiResponse: "ZXhp" }),
-  };
-
-  async call(action: string, payload: unknown): Promise<unknown> {
-    if (!this.reachable) throw new NotConnected("the cable is cut");
-    this.calls.push({ action, payload });
-    const scripted = this.script[action as keyof Calls] as ((request: unknown) => Answer) | undefined;
-    const answer = await (scripted?.(payload) ?? {});
-    if (answer instanceof Error) throw answer;
-    return answer;
-  }
-
-  /** The requests of one action, in the order in which they came. */
-  requests<A extends keyof Calls>(action: A): Calls[A]["request"][] {
-    return this.calls.filter((call) => call.action === action).map(({ payload }) => payload as Calls[A]["request"]);
+export class FakeCsms extends ScriptedCsms<Calls> {
+  constructor() {
+    super({
+      BootNotification: () => ({ status: "Accepted", currentTime: "2026-01-01T00:00:00Z", interval: 0 }),
+      Authorize: () => ({ idTokenInfo: { status: "Accepted" } }),
+      Heartbeat: () => ({ currentTime: "2026-01-01T00:00:00Z" }),
+      DataTransfer: () => ({ status: "Accepted" }),
+      SignCertificate: () => ({ status: "Accepted" }),
+      GetCertificateStatus: () => ({ status: "Accepted", ocspResult: "b2NzcA==" }),
+      Get15118EVCertificate: () => ({ status: "Accepted", exiResponse: "ZXhp" }),
+    });
   }
 
   /** TransactionEvents in one line each. */

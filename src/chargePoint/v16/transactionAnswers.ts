@@ -38,7 +38,9 @@ export class TransactionAnswers {
       evseOf: (sessionId) => this.#evseOf(sessionId),
       energyAt: (evseId) => {
         const [connector] = core.connectors.at(evseId);
-        return (connector && transactions.reading(connector.id)?.powermeter.energy_Wh_import.total) ?? 0;
+        if (!connector) return 0;
+        const reading = transactions.reading(connector.id)?.powermeter.energy_Wh_import.total;
+        return reading ?? transactions.runningAt(connector.id)?.meterLast ?? 0;
       },
     });
   }

@@ -4,25 +4,7 @@ import type { ContractFacts } from "../../../src/chargePoint/contractTable.ts";
 import { type DecisionTable, decide } from "../../../src/chargePoint/decisionTable.ts";
 import { contractTable } from "../../../src/chargePoint/v201/contractTable.ts";
 import { type LocalFacts, localTable } from "../../../src/chargePoint/v201/localTable.ts";
-
-function combinations<F extends object>(facts: DecisionTable<F, unknown>["facts"]): F[] {
-  const entries = Object.entries(facts) as [string, readonly unknown[]][];
-  return entries.reduce<object[]>(
-    (rows, [name, values]) => rows.flatMap((row) => values.map((value) => ({ ...row, [name]: value }))),
-    [{}],
-  ) as F[];
-}
-
-function fitting<F extends object, O>(table: DecisionTable<F, O>, facts: F): string[] {
-  return table.rows
-    .filter(({ when }) =>
-      (Object.keys(when) as (keyof F)[]).every((name) => when[name]?.includes(facts[name]) === true),
-    )
-    .map(({ id }) => id);
-}
-
-const sourcesOf = <F extends object>(facts: F) =>
-  Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, () => value])) as never;
+import { combinations, fitting, sourcesOf } from "../tables.ts";
 
 /** OCPP 2.0.1 C07 and EVerest's behaviour, written as a programme. */
 function contractOracle(facts: ContractFacts): string {

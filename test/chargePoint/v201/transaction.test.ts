@@ -5,8 +5,9 @@ import { meterValue } from "../../../src/chargePoint/v201/meterValues.ts";
 import { coreMigrations } from "../../../src/chargePoint/v201/schema.ts";
 import type { Powermeter } from "../../../src/interfaces/types/powermeter.ts";
 import type { IdTokenInfoType } from "../../../src/ocpp/v201/messages.generated.ts";
-import { type Database, openDatabase } from "../../../src/util/database.ts";
+import { openDatabase } from "../../../src/util/database.ts";
 import { Car, cardToken, contractToken, emaid, temporaryFolder } from "../fakeStation.ts";
+import { killedAfter } from "../killed.ts";
 import { type Bench, bench, FakeCsms, inOneLine } from "../support.ts";
 
 async function charging(options: Parameters<typeof bench>[0] = {}): Promise<{ at: Bench; car: Car }> {
@@ -263,22 +264,6 @@ describe("what the CSMS says of a running transaction's token (E05, C10.FR.05)",
     expect(at.station.of("stop_transaction")).toEqual([]);
   });
 });
-
-/** A disk that fails for good after so many steps, as seen by a process that is killed. */
-function killedAfter(database: Database, steps: number): Database {
-  let left = steps;
-  return {
-    ...database,
-    atomically: (work) => {
-      if (left-- <= 0) throw new RangeError("killed");
-      return database.atomically(work);
-    },
-    run: (sql, ...values) => {
-      if (sql.startsWith("DELETE FROM message") && left-- <= 0) throw new RangeError("killed");
-      database.run(sql, ...values);
-    },
-  };
-}
 
 describe("a restart", () => {
   const script = (car: Car) => [
