@@ -41,7 +41,7 @@ export interface CsmsOptions<C extends CallTable<C>> {
   readonly validator: Validator;
   /** How long an answer may take. */
   readonly timeoutSeconds: () => number;
-  /** What a CSMS that still hesitates gets, because it has asked for it. */
+  /** What is only ever said because the CSMS has asked for it: one that still hesitates gets it too. */
   readonly whilePending: readonly (keyof C & string)[];
 }
 
@@ -51,6 +51,8 @@ export class Csms<C extends CallTable<C>> {
   connected = false;
   readonly #options: CsmsOptions<C>;
   readonly #call: TypedCall<C>;
+  /** How many messages of an action may still go to a CSMS that hesitates. */
+  readonly #allowed = new Map<keyof C & string, number>();
 
   constructor(options: CsmsOptions<C>) {
     this.#options = options;
@@ -62,6 +64,11 @@ export class Csms<C extends CallTable<C>> {
   /** Connected to a CSMS that has accepted this station: any message may be sent. */
   get online(): boolean {
     return this.connected && this.registration === "Accepted";
+  }
+
+  /** The CSMS has asked for messages: so many may go out though it has not accepted the station. */
+  allow(action: keyof C & string, count = 1): void {
+    if (this.registration !== "Accepted") this.#allowed.set(action, count);
   }
 
   /** Sends a message now or not at all. @throws InternalError for a request that is against the schema. */
@@ -109,7 +116,14 @@ export class Csms<C extends CallTable<C>> {
 
   #maySend(action: keyof C & string): boolean {
     if (this.registration === "Accepted" || action === "BootNotification") return true;
-    return this.registration === "Pending" && this.#options.whilePending.includes(action);
+    if (this.registration !== "Pending") return false;
+    return this.#options.whilePending.includes(action) || this.#takeAllowance(action);
+  }
+
+  #takeAllowance(action: keyof C & string): boolean {
+    const left = this.#allowed.get(action) ?? 0;
+    this.#allowed.set(action, Math.max(0, left - 1));
+    return left > 0;
   }
 
   /** A CSMS that has not accepted the station may look at it and set it up while Pending, and trigger a boot (2.0.1 B02, B03; 1.6 4.2). */

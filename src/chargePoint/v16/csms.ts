@@ -18,16 +18,6 @@ export function createCsms(link: CsmsLink, trace: Tracer): Csms {
     trace,
     validator,
     timeoutSeconds: () => TIMEOUT,
-    // What a TriggerMessage can ask for (5.17).
-    whilePending: [
-      "Heartbeat",
-      "StatusNotification",
-      "MeterValues",
-      "DiagnosticsStatusNotification",
-      "FirmwareStatusNotification",
-      "LogStatusNotification",
-      "SignedFirmwareStatusNotification",
-      "SignCertificate",
-    ],
+    whilePending: ["Heartbeat", "SignCertificate"],
   });
 }

@@ -92,6 +92,7 @@ export class PncRequests {
   ): PncCalls["TriggerMessage"]["response"] {
     if (requestedMessage !== "SignV2GCertificate") return { status: "NotImplemented" };
     if (this.#signing.refusal("V2GCertificate")) return { status: "Rejected" };
+    this.#core.csms.allow("DataTransfer");
     afterwards(() => inBackground(this.#core, "SignCertificate", () => this.#signing.request("V2GCertificate")));
     return { status: "Accepted" };
   }

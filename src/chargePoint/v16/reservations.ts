@@ -1,5 +1,7 @@
 /** The CSMS reserves connectors (OCPP 1.6, 5.13, 5.1). */
+import { readDateTime } from "../../ocpp/dateTime.ts";
 import type { ReserveNowRequest, ReserveNowResponse } from "../../ocpp/v16/messages.generated.ts";
+import { isoTime } from "../../util/clock.ts";
 import type { Block, Core } from "./core.ts";
 import type { Handlers } from "./csms.ts";
 import type { StatusNotifications } from "./statusNotifications.ts";
@@ -38,7 +40,7 @@ export class Reservations implements Block {
         ...(evse ? { evse_id: evse.id } : {}),
         reservation_id: reservationId,
         id_token: idTag,
-        expiry_time: expiryDate,
+        expiry_time: isoTime(readDateTime(expiryDate)),
         ...(parentIdTag === undefined ? {} : { parent_id_token: parentIdTag }),
       },
     });

@@ -5,7 +5,7 @@ import { inBackground } from "../block.ts";
 import type { CertificateSigning } from "../certificateSigning.ts";
 import type { Registration } from "../registration.ts";
 import type { Block, Core } from "./core.ts";
-import type { Handlers } from "./csms.ts";
+import type { Action, Handlers } from "./csms.ts";
 import type { Firmware } from "./firmware.ts";
 import type { Logs } from "./logs.ts";
 import type { StatusNotifications } from "./statusNotifications.ts";
@@ -27,6 +27,8 @@ type Extended = ExtendedTriggerMessageRequest["requestedMessage"];
 interface Trigger {
   /** Whether there is something to send; always when absent. */
   readonly possible?: (connectorIds: readonly number[]) => boolean;
+  /** Of what kind it is. */
+  readonly action?: Action;
   /** Called after the answer has gone out. */
   readonly send: (connectorIds: readonly number[]) => void;
 }
@@ -41,13 +43,16 @@ export function triggerBlock(core: Core, sources: TriggerSources): Block {
   const common = commonTriggers(core, sources);
   const plain: Readonly<Record<Plain, Trigger>> = {
     ...common,
-    DiagnosticsStatusNotification: { send: () => logs.tellDiagnostics() },
-    FirmwareStatusNotification: { send: () => firmware.tell(false) },
+    DiagnosticsStatusNotification: {
+      action: "DiagnosticsStatusNotification",
+      send: () => logs.tellDiagnostics(),
+    },
+    FirmwareStatusNotification: { action: "FirmwareStatusNotification", send: () => firmware.tell(false) },
   };
   const extended: Readonly<Record<Extended, Trigger>> = {
     ...common,
-    LogStatusNotification: { send: () => logs.tellLog() },
-    FirmwareStatusNotification: { send: () => firmware.tell(true) },
+    LogStatusNotification: { action: "LogStatusNotification", send: () => logs.tellLog() },
+    FirmwareStatusNotification: { action: "SignedFirmwareStatusNotification", send: () => firmware.tell(true) },
     SignChargePointCertificate: {
       possible: () => signing.refusal("ChargingStationCertificate") === undefined,
       send: () => inBackground(core, "SignCertificate", () => signing.request("ChargingStationCertificate")),
@@ -66,12 +71,14 @@ function commonTriggers(core: Core, { boot, status, transactions }: TriggerSourc
     BootNotification: { send: () => boot.trigger() },
     Heartbeat: { send: () => inBackground(core, "Heartbeat", () => boot.heartbeat()) },
     MeterValues: {
+      action: "MeterValues",
       possible: (ids) => measured(ids).length > 0,
       send: (ids) => {
         for (const id of measured(ids)) transactions.sendTriggered(id);
       },
     },
     StatusNotification: {
+      action: "StatusNotification",
       send: (ids) => {
         for (const id of ids) status.tell(id);
       },
@@ -81,14 +88,17 @@ function commonTriggers(core: Core, { boot, status, transactions }: TriggerSourc
 
 /** Without a connector all are meant, and the station itself. */
 function answer<M extends string>(
-  { connectors }: Core,
+  { connectors, csms }: Core,
   triggers: Readonly<Record<M, Trigger>>,
   { requestedMessage, connectorId }: TriggerCall<M>,
   afterwards: Afterwards,
 ): { status: "Accepted" | "Rejected" } {
-  const trigger = triggers[requestedMessage];
+  const { possible, action, send } = triggers[requestedMessage];
   const ids = connectorId === undefined ? [0, ...connectors.ids] : [connectorId];
-  if (!ids.every((id) => connectors.has(id)) || trigger.possible?.(ids) === false) return { status: "Rejected" };
-  afterwards(() => trigger.send(ids));
+  if (!ids.every((id) => connectors.has(id)) || possible?.(ids) === false) return { status: "Rejected" };
+  afterwards(() => {
+    if (action) csms.allow(action, ids.length);
+    send(ids);
+  });
   return { status: "Accepted" };
 }

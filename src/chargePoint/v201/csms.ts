@@ -17,6 +17,6 @@ export function createCsms(link: CsmsLink, model: DeviceModel, trace: Tracer): C
     validator,
     timeoutSeconds: () => model.value("OCPPCommCtrlr.MessageTimeout[Default]") ?? 60,
     // B02.FR.02, F06
-    whilePending: ["NotifyReport", "Heartbeat", "StatusNotification", "MeterValues", "SignCertificate"],
+    whilePending: ["NotifyReport", "Heartbeat", "SignCertificate"],
   });
 }

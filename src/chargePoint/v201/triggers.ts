@@ -66,6 +66,7 @@ function stationTriggers(core: Core, { boot, availability, signing }: TriggerSou
       refusal: (evse) => (connectorOf(evse) ? undefined : { reasonCode: "UnknownConnector" }),
       send: (evse) => {
         const connector = connectorOf(evse);
+        core.csms.allow("StatusNotification");
         if (connector) availability.tell(connector);
       },
     },
@@ -74,7 +75,7 @@ function stationTriggers(core: Core, { boot, availability, signing }: TriggerSou
   };
 }
 
-function meterTriggers({ station }: Core, { transactions, aligned }: TriggerSources): Triggers {
+function meterTriggers({ csms, station }: Core, { transactions, aligned }: TriggerSources): Triggers {
   const evseIds = (evse: EVSEType | undefined) =>
     station.evses.map(({ id }) => id).filter((id) => !evse || id === evse.id);
   const measured = (evse: EVSEType | undefined) => evseIds(evse).filter((id) => aligned.hasValue(id));
@@ -84,7 +85,9 @@ function meterTriggers({ station }: Core, { transactions, aligned }: TriggerSour
     MeterValues: {
       refusal: (evse) => (measured(evse).length > 0 ? undefined : { reasonCode: "NoMeterValue" }),
       send: (evse) => {
-        for (const id of measured(evse)) aligned.sendMeterValues(id, "Trigger");
+        const ids = measured(evse);
+        csms.allow("MeterValues", ids.length);
+        for (const id of ids) aligned.sendMeterValues(id, "Trigger");
       },
     },
     TransactionEvent: {

@@ -51,7 +51,7 @@ async function readBase(files: Files, path: string, faults: ConfigFault[]): Prom
   throw new UserError("the configuration of the charge point is not there", {
     file: path,
     key: "ChargePointConfigPath",
-    fix: "Give the path of an OCPP 1.6 JSON configuration, such as config/ocpp/config-sil-ocpp-pnc.json.",
+    fix: "Give the path of an OCPP 1.6 JSON configuration, such as config/ocpp16/ocpp-config-pnc.json.",
   });
 }
 
