@@ -49,7 +49,7 @@ export class FakeCsms extends ScriptedCsms<Calls> {
 
   constructor() {
     super({
-      BootNotification: () => ({ status: "Accepted", currentTime: "2026-01-01T00:00:00Z", interval: 300 }),
+      BootNotification: () => ({ status: "Accepted", currentTime: "2026-01-01T00:00:00Z", interval: 86_400 }),
       Authorize: () => ({ idTagInfo: { status: "Accepted" } }),
       Heartbeat: () => ({ currentTime: "2026-01-01T00:00:00Z" }),
       StartTransaction: () => ({ transactionId: ++this.#transactions, idTagInfo: { status: "Accepted" } }),

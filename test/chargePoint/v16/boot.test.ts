@@ -19,9 +19,11 @@ describe("a boot (4.2)", () => {
   });
 
   it("takes the interval of the CSMS and beats with it", async () => {
-    const at = await online();
-    expect(at.config.value("HeartbeatInterval")).toBe(300);
-    await at.clock.advance(900_000);
+    const csms = new FakeCsms();
+    csms.script.BootNotification = () => ({ status: "Accepted", currentTime: "2026-01-01T00:00:00Z", interval: 200 });
+    const at = await online({ csms });
+    expect(at.config.value("HeartbeatInterval")).toBe(200);
+    await at.clock.advance(600_000);
     expect(at.csms.requests("Heartbeat")).toHaveLength(3);
     await at.ask("ChangeConfiguration", { key: "HeartbeatInterval", value: "60" });
     await at.clock.advance(120_000);

@@ -19,7 +19,7 @@ describe("GetConfiguration (5.8)", () => {
       configurationKey.map(({ key, readonly, value }) => [key, `${readonly ? "R" : "RW"} ${value}`]),
     );
     expect(unknownKey).toBeUndefined();
-    expect(keys.get("HeartbeatInterval")).toBe("RW 300");
+    expect(keys.get("HeartbeatInterval")).toBe("RW 86400");
     expect(keys.get("NumberOfConnectors")).toBe("R 1");
     expect(keys.get("ISO15118PnCEnabled")).toBe("RW true");
     expect(keys.get("SecurityProfile")).toBe("RW 1");
@@ -33,7 +33,7 @@ describe("GetConfiguration (5.8)", () => {
     const at = await online();
     const key = ["heartbeatinterval", "AuthorizationKey", "NoSuchKey", "MeterType"];
     expect(await at.ask("GetConfiguration", { key })).toEqual({
-      configurationKey: [{ key: "HeartbeatInterval", readonly: false, value: "300" }],
+      configurationKey: [{ key: "HeartbeatInterval", readonly: false, value: "86400" }],
       unknownKey: ["AuthorizationKey", "NoSuchKey", "MeterType"],
     });
   });
