@@ -5,6 +5,7 @@ import type { Files } from "../util/files.ts";
 import type { Certificate } from "../x509/index.ts";
 import type { DraftOptions, Holder } from "./draft.ts";
 import { type Fault, faults, findFault } from "./faults.ts";
+import type { MemberId } from "./members.ts";
 import { createPki, type OcspSigner, type Pki } from "./pki.ts";
 import { writePki } from "./write.ts";
 
@@ -16,6 +17,8 @@ export interface TestPkiOptions extends DraftOptions {
   readonly contract?: string;
   /** Further faults by their whole name, for example `secc:wrong-dc`. */
   readonly faults?: readonly string[];
+  /** What the car has been given: a contract, its provisioning certificate to get one with, or both, the default. */
+  readonly car?: "contract" | "provisioning" | "both";
   /** Of the private keys; EVerest's 123456 when absent. */
   readonly password?: string;
 }
@@ -51,16 +54,22 @@ export interface TestPki {
 
 /** @throws UserError for a fault that does not exist. */
 export async function createTestPki(options: TestPkiOptions): Promise<TestPki> {
-  const { dir, files, contract = "valid", faults: names = [], password = "123456", ...draft } = options;
+  const { dir, files, contract = "valid", faults: names = [], password = "123456", car = "both", ...draft } = options;
   const wanted = contract === "valid" ? names : [`contract:${contract}`, ...names];
   const pki = await createPki({ ...draft, faults: wanted.map(requireFault) });
   const stationCerts = join(dir, "station");
   const carCerts = join(dir, "car");
   await writePki(pki, { files, dir: stationCerts, password, audiences: ["station"] });
-  await writePki(pki, { files, dir: carCerts, password, audiences: ["car"] });
+  await writePki(pki, { files, dir: carCerts, password, audiences: ["car"], without: lacks[car] });
   const eMAID = pki.members.contract.certificate.subject.CN ?? "";
   return { pki, stationCerts, carCerts, password, eMAID, csms: csmsView(pki) };
 }
+
+const lacks: Readonly<Record<NonNullable<TestPkiOptions["car"]>, readonly MemberId[]>> = {
+  contract: ["oem"],
+  provisioning: ["contract", "moSub1", "moSub2"],
+  both: [],
+};
 
 function csmsView(pki: Pki): TestPki["csms"] {
   const withChain = (id: Parameters<Pki["chain"]>[0]) => ({ ...pki.members[id], chain: pki.chain(id) });

@@ -65,6 +65,23 @@ describe("Given PKIs with faults", () => {
   });
 });
 
+describe("Given a car that has not been given everything", () => {
+  test.each([
+    ["contract", ["mo", "vehicle"], ["MO_LEAF.key", "MO_LEAF.pem"]],
+    ["provisioning", ["mo", "oem", "vehicle"], ["MO_LEAF_PASSWORD.txt"]],
+  ] as const)("Then it has its %s only", async (car, folders, contractFiles) => {
+    const { carCerts } = await createTestPki({ ...options, dir: await folder(), files: nodeFiles, car });
+    const found = await nodeFiles.list(join(carCerts, "client"));
+    const files = await nodeFiles.list(join(carCerts, "client/mo"));
+    expect(files).toEqual(expect.arrayContaining([...contractFiles]));
+    expect(files.includes("MO_LEAF.key")).toBe(car === "contract");
+    expect(await nodeFiles.info(join(carCerts, "client/oem/OEM_LEAF.key"))).toEqual(
+      car === "contract" ? undefined : expect.anything(),
+    );
+    expect(found).toEqual(expect.arrayContaining([...folders]));
+  });
+});
+
 describe("Given the test PKI of a session on disk", () => {
   const made = folder().then((dir) =>
     createTestPki({ ...options, dir, files: nodeFiles, eMAID: "DEABCC1A2B3C4D5", contract: "revoked" }),

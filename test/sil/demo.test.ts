@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { appProtocol, iso2 } from "../../src/iso15118/index.ts";
 import { fromHex } from "../../src/util/bytes.ts";
 import { decodeHeader, HEADER_LENGTH, MAX_PAYLOAD_ISO2 } from "../../src/v2gtp/index.ts";
+import { parsePemChain } from "../../src/x509/index.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const scratch = mkdtempSync(join(tmpdir(), "plugcharge-sil-"));
@@ -114,6 +115,48 @@ describe("a car that pauses and comes back", () => {
     expect([count("SessionSetupRes"), count("Authorize.req"), count("transaction started")]).toEqual([2, 1, 1]);
     // Who goes on proves again that the contract is his.
     expect(count("AuthorizationReq: challenge and signature are those of the contract")).toBe(2);
+  });
+});
+
+describe("a car that comes without a contract", () => {
+  it("has one installed through station and CSMS, octet by octet, and charges with it", {
+    timeout: 60_000,
+  }, async () => {
+    const dir = join(scratch, "installed");
+    const options = ["--json", "--iface", "lo", "--charge-seconds", "0.5", "--keep", dir];
+    const { code, stdout } = await demo(...options, "--cert-install");
+    const entries = lines(stdout);
+    const verdict = entries.at(-1);
+    expect([code, verdict]).toMatchObject([0, { verdict: "charged", expected: true, contract: "installed" }]);
+    const at = (title: string) => entries.findIndex((entry) => entry.title === title);
+    const way = [
+      ...["CertificateInstallationReq", "Get15118EVCertificate.req", "Get15118EVCertificate.conf"],
+      ...["CertificateInstallationRes", "PaymentDetailsReq", "Authorize.req", "ChargingStatusReq"],
+    ].map(at);
+    expect(way.every((place) => place >= 0)).toBe(true);
+    expect(way).toEqual([...way].sort((a, b) => a - b));
+    const frames = lines(readFileSync(join(dir, "frames.jsonl"), "utf8"));
+    const { exiResponse } = frames.flatMap(({ ocpp }) => (ocpp?.includes("exiResponse") ? JSON.parse(ocpp)[2] : []))[0];
+    const sent = frames.flatMap(({ v2gtp }) => (v2gtp ? [fromHex(v2gtp).subarray(HEADER_LENGTH)] : []));
+    expect(sent.map((exi) => Buffer.from(exi).toString("base64"))).toContain(exiResponse);
+    const car = join(dir, "pki/car/client/mo");
+    expect(statSync(join(car, "MO_LEAF.key")).mode & 0o777).toBe(0o600);
+    const [leaf] = parsePemChain(readFileSync(join(car, "MO_CERT_CHAIN.pem"), "utf8"));
+    expect(leaf?.subject.CN).toBe(verdict.eMAID);
+  });
+
+  it("bad case: a car whose provisioning certificate has expired gets none, and no energy", {
+    timeout: 60_000,
+  }, async () => {
+    const { code, stdout } = await demo("--json", "--iface", "lo", "--cert-install", "--fault", "oem:expired");
+    expect(code).toBe(1);
+    expect(lines(stdout).at(-1)).toMatchObject({
+      verdict: "refused",
+      ResponseCode: "FAILED_CertificateExpired",
+      reason: expect.stringContaining("CSMS: no contract: provisioning certificate: expired"),
+      energyWh: 0,
+      transactionId: null,
+    });
   });
 });
 

@@ -21,6 +21,7 @@ import { TimelinePrinter, timelineHeading } from "../timeline.ts";
 interface Flags {
   readonly json: boolean;
   readonly evContract: ContractCase;
+  readonly certInstall: boolean;
   readonly fault: readonly string[];
   readonly keep?: string;
   readonly config: string;
@@ -53,6 +54,11 @@ export function demoCommand(io: Io): Command {
       new Option("--ev-contract <kind>", "the contract that the car comes with")
         .choices(contractCases)
         .default("valid"),
+    )
+    .addOption(
+      new Option("--cert-install", "let the car come without a contract, and have one installed")
+        .default(false)
+        .conflicts("evContract"),
     )
     .option("--fault <name>", "make a certificate wrong, for example secc:expired (repeatable)", collected, [])
     .option("--keep <dir>", "keep PKI, captured frames, timeline and databases in this new or empty folder")
@@ -95,7 +101,7 @@ async function run(flags: Flags, where: Pick<DemoOptions, "dir" | "timeline" | "
   return runDemo({
     ...where,
     ...{ clock: systemClock, random: cryptoRandom, files: nodeFiles, log: createLogger(flags.log) },
-    contract: flags.evContract,
+    contract: contractOf(flags),
     faults: flags.fault,
     configFile: resolve(flags.config),
     chargeSeconds: flags.chargeSeconds,
@@ -123,9 +129,13 @@ async function shown<T>(flags: Flags, io: Io, timeline: Timeline, work: () => Pr
   }
 }
 
-async function printHeading(io: Io, { evContract }: Flags): Promise<void> {
+function contractOf({ certInstall, evContract }: Flags): ContractCase {
+  return certInstall ? "installed" : evContract;
+}
+
+async function printHeading(io: Io, flags: Flags): Promise<void> {
   await writeLine(io.stdout, "plugcharge demo: AC Plug & Charge, ISO 15118-2 over TLS 1.2, OCPP 2.0.1");
-  await writeLine(io.stdout, `The car comes with ${contractCaseFacts[evContract].about}.`);
+  await writeLine(io.stdout, `The car comes with ${contractCaseFacts[contractOf(flags)].about}.`);
   await writeLine(io.stdout, `${timelineHeading()}\n`);
 }
 

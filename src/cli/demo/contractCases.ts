@@ -1,7 +1,9 @@
 /** The contracts that the demo's car can come with, and what a right charging station does with each. */
 
+/** Those that are made before the car comes. */
 export const contractCases = ["valid", "revoked", "expired", "unknown-root", "bad-signature", "wrong-key"] as const;
-export type ContractCase = (typeof contractCases)[number];
+/** `installed`: by the station, when the car has come. */
+export type ContractCase = (typeof contractCases)[number] | "installed";
 
 export interface ContractCaseFacts {
   readonly about: string;
@@ -31,4 +33,5 @@ export const contractCaseFacts: Readonly<Record<ContractCase, ContractCaseFacts>
     about: "a car that signs with another key than its contract's",
     refusal: { message: "AuthorizationRes", ResponseCode: "FAILED_SignatureError" },
   },
+  installed: { about: "its provisioning certificate alone, and has a contract installed before it charges" },
 };

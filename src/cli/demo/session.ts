@@ -79,12 +79,16 @@ export async function runDemo(options: DemoOptions): Promise<Verdict> {
 /** Step 0: certificates for everyone. */
 async function provision(options: DemoOptions, csms: Csms): Promise<TestPki> {
   const { dir, files, clock, random, contract, faults, timeline } = options;
-  const at = { dir: join(dir, "pki"), files, clock, random, contract, faults };
-  const pki = await createTestPki({ ...at, ocspUrl: csms.ocspUrl });
+  const at = { dir: join(dir, "pki"), files, clock, random, faults };
+  const comesWith =
+    contract === "installed" ? ({ car: "provisioning" } as const) : ({ car: "contract", contract } as const);
+  const pki = await createTestPki({ ...at, ...comesWith, ocspUrl: csms.ocspUrl });
   csms.usePki(csmsPki(pki.pki));
-  csms.setContracts([contractAccount(pki.pki)]);
+  const { certificates = [], ...account } = contractAccount(pki.pki);
+  csms.setContracts([{ ...account, certificates: contract === "installed" ? [] : certificates }]);
+  const own = contract === "installed" ? "the car's provisioning certificate" : "contract";
   timeline.add({
-    ...{ step: 0, kind: "state", from: "PKI", title: "test PKI made: V2G, MO and OEM roots, SECC leaf, contract" },
+    ...{ step: 0, kind: "state", from: "PKI", title: `test PKI made: V2G, MO and OEM roots, SECC leaf, ${own}` },
     detail: { folder: at.dir, eMAID: pki.eMAID, contract, ...(faults.length > 0 ? { faults } : {}) },
   });
   return pki;

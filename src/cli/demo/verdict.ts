@@ -83,11 +83,18 @@ function pauseProblems(entries: readonly TraceEntry[]): string[] {
   ];
 }
 
-function problemsOf({ transactions, eMAID, failure, pause, entries }: Findings, charged: boolean): string[] {
+/** The station has passed a contract on, and the car has shown one afterwards. */
+function isInstalled(entries: readonly TraceEntry[]): boolean {
+  const given = entries.findIndex(({ title, outcome }) => title === "CertificateInstallationRes" && outcome === "ok");
+  return given >= 0 && entries.slice(given).some(({ title }) => title === "PaymentDetailsReq");
+}
+
+function problemsOf({ contract, transactions, eMAID, failure, pause, entries }: Findings, charged: boolean): string[] {
   const problems = transactions.flatMap((transaction) => transaction.problems);
   if (failure) problems.push(failure);
   if (!charged) return problems;
   if (pause) problems.push(...pauseProblems(entries));
+  if (contract === "installed" && !isInstalled(entries)) problems.push("no contract was installed");
   if (transactions.length !== 1) problems.push(`the CSMS holds ${transactions.length} transactions instead of one`);
   for (const { idToken, energyWh, ended } of transactions) {
     if (idToken !== eMAID) problems.push(`the transaction is billed to ${idToken ?? "nobody"}`);

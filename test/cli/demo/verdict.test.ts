@@ -80,6 +80,26 @@ describe("verdict of a demo", () => {
     expect(verdict).toMatchObject({ verdict: "failed", expected: false, reason: expect.stringMatching(reason) });
   });
 
+  const message = (title: string, outcome?: "ok" | "refused"): TraceEntry => ({
+    ...{ time: 1600, step: 2, kind: "message", from: "EVSE", to: "EV", title },
+    ...(outcome && { outcome }),
+  });
+  const given = message("CertificateInstallationRes", "ok");
+  const shown = message("PaymentDetailsReq");
+
+  it("charged with a contract that was installed", () => {
+    const verdict = judge(findings("installed", { entries: [given, shown, loop], transactions: [billed] }));
+    expect(verdict).toMatchObject({ verdict: "charged", expected: true });
+  });
+
+  it.each([
+    ["none was asked for", [shown, loop]],
+    ["it was shown before it was there", [shown, given, loop]],
+  ])("bad case: charged without an installation, as %s", (_, entries) => {
+    const verdict = judge(findings("installed", { entries, transactions: [billed] }));
+    expect(verdict).toMatchObject({ verdict: "failed", reason: expect.stringContaining("no contract was installed") });
+  });
+
   it("refused: the right response for the contract, with the first cause as the reason", () => {
     const verdict = judge(findings("revoked", { entries: revokedEntries }));
     expect(verdict).toMatchObject({
