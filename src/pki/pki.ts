@@ -51,7 +51,7 @@ export async function createPki(options: PkiOptions): Promise<Pki> {
         .map((issuer) => all[issuer].certificate),
     root: (id) => all[rootOf(id)].certificate,
     trust: await createTrust(all, options),
-    ocspSigners: await createOcspSigners(all, options),
+    ocspSigners: await createOcspSigners((id) => all[id], options),
     revoked: marked("revoked"),
     unknown: marked("unknown"),
   };
@@ -92,15 +92,20 @@ async function createTrust(all: Readonly<Record<MemberId, Holder>>, options: Pki
   return Object.fromEntries(await Promise.all(entries)) as Pki["trust"];
 }
 
-async function createOcspSigners(
-  all: Readonly<Record<MemberId, Holder>>,
-  options: PkiOptions,
+/** For each CA whose key is there. */
+export async function createOcspSigners(
+  holderOf: (id: MemberId) => Holder | undefined,
+  options: DraftOptions,
 ): Promise<readonly OcspSigner[]> {
   const issuers = new Set(members.flatMap((row) => (row.ocsp && row.issuer ? [row.issuer] : [])));
-  return Promise.all([...issuers].map((id) => createOcspSigner(all[id], id, options)));
+  const signers = [...issuers].map(async (id) => {
+    const issuer = holderOf(id);
+    return issuer ? [await createOcspSigner(issuer, id, options)] : [];
+  });
+  return (await Promise.all(signers)).flat();
 }
 
-async function createOcspSigner(issuer: Holder, id: MemberId, options: PkiOptions): Promise<OcspSigner> {
+async function createOcspSigner(issuer: Holder, id: MemberId, options: DraftOptions): Promise<OcspSigner> {
   const row: MemberRow = {
     id,
     about: "answers for its issuer",

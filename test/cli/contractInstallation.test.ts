@@ -83,7 +83,7 @@ describe("a contract from a charger without CSMS", () => {
     rmSync(join(pki, "iso15118_2/private_keys/cpsLeaf.key"));
     const none = plugcharge("secc", "--iface", "lo", "--pki", pki, "--scenario", "cert-install");
     expect(await none.exitCode).toBe(2);
-    expect(none.errors.join("")).toMatch(/no contract can be installed: the folder lacks the provisioning service's/);
+    expect(none.errors.join("")).toMatch(/no contract can be installed: the keys of the provisioning service/);
     const secc = await charger("--pki", pki, "--sessions", "1");
     const ev = plugcharge("ev", ...secc.at, "--pki", pki, "--scenario", "cert-install", "--json");
     expect([await ev.exitCode, await secc.exitCode]).toEqual([1, 1]);

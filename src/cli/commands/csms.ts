@@ -1,16 +1,16 @@
 /** `plugcharge csms`: the test CSMS alone, telling its decisions until it is stopped. */
 import { Command, InvalidArgumentError, Option } from "commander";
+import type { ApiClient } from "../../csms/clearingHouse/tokens.ts";
 import { type Csms, startCsms } from "../../csms/csms.ts";
-import type { CsmsPki, StationAccount } from "../../csms/options.ts";
-import { emptyPki } from "../../csms/pki.ts";
+import type { StationAccount } from "../../csms/options.ts";
 import type { TokenAccount } from "../../csms/store/accounts.ts";
+import { isEmaid } from "../../iso15118/emaid.ts";
 import { systemClock } from "../../util/clock.ts";
-import { UserError } from "../../util/errors.ts";
 import { createLogger, type LogLevel } from "../../util/log.ts";
 import { cryptoRandom } from "../../util/random.ts";
 import { Timeline } from "../../util/trace.ts";
-import { type Certificate, parsePemChain, X509Error } from "../../x509/index.ts";
 import { type Io, writeLine } from "../io.ts";
+import { readCsmsTrust } from "../peer/csmsTrust.ts";
 import { timelineLines } from "../timeline.ts";
 
 interface Flags {
@@ -21,6 +21,9 @@ interface Flags {
   readonly station?: readonly StationAccount[];
   readonly token?: readonly TokenAccount[];
   readonly contract?: readonly string[];
+  readonly pki?: string;
+  readonly car?: readonly Car[];
+  readonly apiClient?: readonly ApiClient[];
   readonly moRoots?: string;
   readonly v2gRoots?: string;
   readonly responder?: readonly string[];
@@ -49,17 +52,39 @@ function readStation(text: string): StationAccount {
   return password === "" ? { identity, profile: 0 } : { identity, profile: 1, password };
 }
 
+/** A car that may have a contract installed. */
+interface Car {
+  readonly pcid: string;
+  readonly emaid: string;
+}
+
+function readCar(text: string): Car {
+  const [pcid = "", emaid = ""] = text.split("=");
+  if (pcid === "" || !isEmaid(emaid)) throw new InvalidArgumentError("Expected PCID=eMAID.");
+  return { pcid, emaid };
+}
+
+function readClient(text: string): ApiClient {
+  const [id = "", ...rest] = text.split(":");
+  const secret = rest.join(":");
+  if (id === "" || secret === "") throw new InvalidArgumentError("Expected id:secret.");
+  return { id, secret };
+}
+
 /** @param io the outside world. */
 export function csmsCommand(io: Io): Command {
   return new Command("csms")
     .description("Run the test CSMS for OCPP 2.0.1 with its OCSP responder, and tell what it decides and why.")
     .option("--host <host>", "address to listen on", "127.0.0.1")
     .option("--port <port>", "TCP port for stations; 0 takes a free one", portNumber, 9000)
-    .option("--http-port <port>", "TCP port of the OCSP responder; 0 takes a free one", portNumber, 0)
+    .option("--http-port <port>", "TCP port of OCSP responder and clearing house; 0 takes a free one", portNumber, 0)
     .option("--database <file>", "keep stations, transactions and accounts in this SQLite file", ":memory:")
     .option("--station <id:password>", "a station that may connect (repeatable; default: cp001)", each(readStation))
     .option("--token <uid>", "an RFID card (ISO14443) that may charge (repeatable)", each(readToken))
     .option("--contract <eMAID>", "a contract that may charge (repeatable)", each(String))
+    .option("--pki <dir>", "a folder that `pki init` made: its roots, CPO CA, OCSP responders, and contracts for cars")
+    .option("--car <PCID=eMAID>", "a car that may have this contract installed (repeatable)", each(readCar))
+    .option("--api-client <id:secret>", "another CSMS that may use the clearing house (repeatable)", each(readClient))
     .option("--mo-roots <file>", "PEM file with the MO roots and, if need be, their sub-CAs")
     .option("--v2g-roots <file>", "PEM file with V2G roots that contracts may lead to")
     .option("--responder <url>", "an OCSP responder that may be asked (repeatable)", each(String))
@@ -106,42 +131,30 @@ async function startFor(flags: Flags, io: Io, trace: Timeline): Promise<Csms> {
     responder = [],
     station = [defaultStation],
     token = [],
+    car = [],
+    apiClient = [],
   } = flags;
+  const { pki, known } = await readCsmsTrust(flags, io);
   return startCsms({
     ...{ clock: systemClock, random: cryptoRandom, log: createLogger(log), trace },
     ...{ host, port, httpPort, database, stations: station, tokens: token, allowedResponders: responder },
-    contracts: contract.map((emaid) => ({ emaid })),
-    pki: await readPki(flags, io),
+    contracts: [
+      ...contract.map((emaid) => ({ emaid })),
+      ...car.map(({ pcid, emaid }) => ({ emaid, pcids: [pcid] })),
+      ...known,
+    ],
+    pki,
+    apiClients: apiClient,
   });
 }
 
-async function readPki({ moRoots, v2gRoots }: Flags, io: Io): Promise<CsmsPki> {
-  const mo = await readCertificates(moRoots, io);
-  const v2g = await readCertificates(v2gRoots, io);
-  const isRoot = ({ isSelfIssued }: Certificate) => isSelfIssued;
-  return {
-    ...emptyPki,
-    roots: { mo: mo.filter(isRoot), v2g: v2g.filter(isRoot) },
-    intermediates: [...mo, ...v2g].filter((certificate) => !isRoot(certificate)),
-  };
-}
-
-async function readCertificates(file: string | undefined, io: Io): Promise<readonly Certificate[]> {
-  if (file === undefined) return [];
-  try {
-    return parsePemChain(new TextDecoder().decode(await io.readFile(file)));
-  } catch (error) {
-    if (error instanceof X509Error) throw new UserError(error.message, { file, expected: "certificates as PEM" });
-    throw new UserError("the file cannot be read", { file, fix: "Check its name and permissions." });
-  }
-}
-
-async function announce(csms: Csms, { json, station = [defaultStation] }: Flags, io: Io): Promise<void> {
-  const { ocspUrl, url } = csms;
-  if (json) return writeLine(io.stdout, JSON.stringify({ url, ocspUrl }));
+async function announce(csms: Csms, { json, apiClient, station = [defaultStation] }: Flags, io: Io): Promise<void> {
+  const { ocspUrl, url, clearingHouseUrl } = csms;
+  const open = apiClient ? { clearingHouseUrl } : {};
+  if (json) return writeLine(io.stdout, JSON.stringify({ url, ocspUrl, ...open }));
   const names = station.map(({ identity }) => identity).join(", ");
   await writeLine(
     io.stdout,
-    `CSMS for OCPP 2.0.1 at ${url} for ${names}; OCSP responder at ${ocspUrl}. Ctrl+C stops it.`,
+    `CSMS for OCPP 2.0.1 at ${url} for ${names}; OCSP responder at ${ocspUrl}${apiClient ? `, clearing house at ${clearingHouseUrl}` : ""}. Ctrl+C stops it.`,
   );
 }

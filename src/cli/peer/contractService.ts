@@ -1,14 +1,14 @@
 /** Contracts from a charger that has no CSMS: a clearing house over the keys of its folder, open to every car of its OEM root. */
-import { join } from "node:path";
 import { ClearingHouse } from "../../csms/clearingHouse/clearingHouse.ts";
 import type { ContractAuthorities } from "../../csms/clearingHouse/ports.ts";
+import { contractAuthorities } from "../../csms/pki.ts";
 import { normaliseEmaid } from "../../iso15118/emaid.ts";
 import { loadPki, type PkiView } from "../../pki/index.ts";
 import type { Clock } from "../../util/clock.ts";
 import { UserError } from "../../util/errors.ts";
 import type { Files } from "../../util/files.ts";
 import type { Random } from "../../util/random.ts";
-import type { PkiFolder } from "./pkiFolder.ts";
+import { type PkiFolder, readPassword } from "./pkiFolder.ts";
 
 /** Whose contract cars get when the folder holds none. */
 const ANYBODY = "DEPNCC00000001";
@@ -17,34 +17,22 @@ export type ContractService = { readonly clearingHouse: ClearingHouse } | { read
 
 /** @returns why there is none, when the folder lacks a key. */
 export async function openContractService(
-  { dir, layout, names }: PkiFolder,
+  { dir, layout }: PkiFolder,
   ports: { readonly files: Files; readonly clock: Clock; readonly random: Random },
 ): Promise<ContractService> {
   try {
-    const password = await firstLine(ports.files, join(dir, names.secc.password));
-    const pki = await loadPki({ files: ports.files, dir, layout, password });
-    const authorities = authoritiesOf(pki);
-    if (typeof authorities === "string") return { missing: authorities };
+    const pki = await loadPki({
+      ...{ files: ports.files, dir, layout },
+      password: await readPassword(ports.files, dir, layout),
+    });
+    const authorities = contractAuthorities(pki);
+    if (!authorities)
+      return { missing: "the keys of the provisioning service and of the operator's sub-CA 2 are needed" };
     return { clearingHouse: clearingHouseFor(authorities, emaidOf(pki), ports) };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { missing: error.describe() };
   }
-}
-
-function authoritiesOf(pki: PkiView): ContractAuthorities | string {
-  const cps = { certificate: pki.certificate("cps"), key: pki.key("cps") };
-  const mo = { certificate: pki.certificate("moSub2"), key: pki.key("moSub2") };
-  if (!cps.certificate || !cps.key) return "the folder lacks the provisioning service's certificate or key";
-  if (!mo.certificate || !mo.key) return "the folder lacks the mobility operator's sub-CA 2 or its key";
-  const known = (...ids: Parameters<PkiView["certificate"]>[0][]) => ids.flatMap((id) => pki.certificate(id) ?? []);
-  const { trust } = pki;
-  return {
-    cps: { key: cps.key, chain: [cps.certificate, ...known("cpsSub2", "cpsSub1")] },
-    mo: { key: mo.key, chain: [mo.certificate, ...known("moSub1")] },
-    oem: { roots: trust.oem, intermediates: known("oemSub2", "oemSub1") },
-    contracts: { roots: [...trust.mo, ...trust.v2g], intermediates: [] },
-  };
 }
 
 function emaidOf(pki: PkiView): string {
@@ -66,12 +54,4 @@ function clearingHouseFor(
       issued: () => {},
     },
   });
-}
-
-async function firstLine(files: Files, path: string): Promise<string> {
-  if (!(await files.info(path))) return "";
-  const [line = ""] = Buffer.from(await files.read(path))
-    .toString("utf8")
-    .split(/\r?\n/);
-  return line;
 }

@@ -100,6 +100,16 @@ export async function readContractRoots(files: Files, { dir, names }: PkiFolder)
   return (await Promise.all(roots)).flat();
 }
 
+/** The password of the folder's keys; empty when no file says one. @throws UserError when it cannot be read. */
+export async function readPassword(files: Files, dir: string, layout: LayoutName): Promise<string> {
+  for (const { path: name, content } of layouts[layout]) {
+    if (content.kind !== "password" && content.kind !== "passwordLine") continue;
+    const [line = ""] = ((await text(files, join(dir, name))) ?? "").split(/\r?\n/);
+    if (line !== "") return line;
+  }
+  return "";
+}
+
 async function text(files: Files, file: string): Promise<string | undefined> {
   if (!(await files.info(file))) return undefined;
   try {

@@ -2,15 +2,18 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { csmsCommand } from "../../../src/cli/commands/csms.ts";
 import { type Io, processIo } from "../../../src/cli/io.ts";
-import { createPki } from "../../../src/pki/index.ts";
+import { createPki, writePki } from "../../../src/pki/index.ts";
 import { Link } from "../../../src/rpc/link.ts";
+import { toBase64 } from "../../../src/util/bytes.ts";
 import { systemClock } from "../../../src/util/clock.ts";
 import { UserError } from "../../../src/util/errors.ts";
+import { nodeFiles } from "../../../src/util/files.ts";
 import { cryptoRandom } from "../../../src/util/random.ts";
 import { toPem } from "../../../src/x509/index.ts";
+import { installation } from "../../csms/clearingHouse/carRequests.ts";
 import { contractPem, emaid } from "../../csms/support.ts";
 
 /** Runs the command; `lines` are what it printed, `interrupt` is Ctrl+C. */
@@ -85,5 +88,49 @@ describe("plugcharge csms", () => {
     await expect(done).rejects.toThrow(words);
     other.interrupt();
     await other.done;
+  });
+
+  it("makes contracts from a folder of pki init, for its own car and others, by the interface of other CSMS", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "csms-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const pki = await createPki({ clock: systemClock, random: cryptoRandom, eMAID: emaid });
+    await writePki(pki, { files: nodeFiles, dir: folder, password: "123456" });
+    const client = ["--api-client", "other:secret:with:colons"];
+    const { done, lines, interrupt } = start(
+      "--json",
+      "--pki",
+      folder,
+      ...client,
+      "--car",
+      "WMIOTHER=DE-XYZ-C12345678",
+    );
+    await expect.poll(() => lines.length).toBe(1);
+    const { clearingHouseUrl } = JSON.parse(lines[0] ?? "");
+    const post = (path: string, body: object, headers: object = {}) =>
+      fetch(clearingHouseUrl + path, {
+        method: "POST",
+        body: JSON.stringify(body),
+        headers: { "Content-Type": "application/json", ...headers },
+      });
+    const credentials = { grant_type: "client_credentials", client_id: "other", client_secret: "secret:with:colons" };
+    const { access_token } = (await (await post("/oauth/token", credentials)).json()) as { access_token: string };
+    const request = {
+      certificateInstallationReq: toBase64(installation(pki)),
+      xsdMsgDefNamespace: "urn:iso:15118:2:2013:MsgDef",
+    };
+    const answer = await post("/v1/ccp/signedContractData", request, { Authorization: `Bearer ${access_token}` });
+    expect([answer.status, await answer.json()]).toMatchObject([
+      200,
+      { CCPResponse: { emaidContent: [{ messageDef: { emaid } }] } },
+    ]);
+    interrupt();
+    await done;
+  });
+
+  it.each([
+    [["--car", "WMI123"], /Expected PCID=eMAID/],
+    [["--api-client", "nobody"], /Expected id:secret/],
+  ])("bad case: %j", async (args, sentence) => {
+    await expect(start(...args).done).rejects.toThrow(sentence);
   });
 });
