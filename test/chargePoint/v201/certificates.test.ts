@@ -317,6 +317,47 @@ describe("contracts for cars (M01, M02)", () => {
     ]);
   });
 
+  it("are renewed by the same way (M02)", async () => {
+    const at = await online();
+    const update = { ...request, certificate_action: "Update" } as const;
+    expect(await at.chargePoint.certificateForCar(update)).toMatchObject({
+      status: "Accepted",
+      certificate_action: "Update",
+    });
+    expect(at.csms.requests("Get15118EVCertificate")).toMatchObject([{ action: "Update", exiRequest: "cmVx" }]);
+  });
+
+  it.each([
+    ["5,600 characters, the most that OCPP allows", "A".repeat(5600), "Accepted"],
+    ["8,192 characters", "A".repeat(8192), "Failed"],
+    ["100,000 characters", "A".repeat(100_000), "Failed"],
+    ["what is no base64, which is for the car's side to see", "%%%", "Accepted"],
+  ])("come with %s", async (_, exiResponse, status) => {
+    const at = await online();
+    at.csms.script.Get15118EVCertificate = () => ({ status: "Accepted", exiResponse });
+    const answer = await at.chargePoint.certificateForCar(request);
+    expect(answer).toEqual({
+      status,
+      certificate_action: "Install",
+      ...(status === "Accepted" && { exi_response: exiResponse }),
+    });
+    if (status === "Failed") {
+      expect(at.timeline.entries.at(-1)).toMatchObject({
+        outcome: "refused",
+        title: expect.stringContaining("no contract for the car"),
+      });
+    }
+  });
+
+  it("may be refused, with or without words for the car", async () => {
+    const at = await online();
+    at.csms.script.Get15118EVCertificate = () => ({ status: "Failed", exiResponse: "" });
+    expect(await at.chargePoint.certificateForCar(request)).toEqual({
+      status: "Failed",
+      certificate_action: "Install",
+    });
+  });
+
   it("fail with the reason on the timeline: switched off, offline, refused", async () => {
     const failed = { status: "Failed", certificate_action: "Install" };
     const off = await online({ values: { "ISO15118Ctrlr.ContractCertificateInstallationEnabled": "false" } });
