@@ -9,7 +9,7 @@ import { code, type Manager, obliging, type Station, TestEv } from "./world.ts";
 export type StateName = typeof iso2Machine extends { readonly initial: infer N } ? N : never;
 
 /** A request with what is special of it, that must be answered with OK. */
-interface Mile {
+export interface Mile {
   readonly name: RequestName;
   readonly body?: object;
 }

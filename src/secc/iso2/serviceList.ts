@@ -41,8 +41,8 @@ export function chargeService(evse: Evse): Messages["ServiceDiscoveryRes"]["Char
 
 /** A contract is taken over TLS only, and a joined session goes on as it was paid for before. */
 export function paymentOptions({ secured, joined, paused, evse }: Iso2Session): readonly PaymentOption[] {
-  const wanted = joined && paused ? [paused.payment] : evse.paymentOptions;
-  const possible = wanted.filter((option) => secured || option !== "Contract");
+  const wanted = joined && paused ? [paused.payment] : new Set(evse.paymentOptions);
+  const possible = [...wanted].filter((option) => secured || option !== "Contract");
   return possible.length > 0 ? possible : ["ExternalPayment"];
 }
 
