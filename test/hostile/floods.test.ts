@@ -3,6 +3,8 @@ import { createSocket } from "node:dgram";
 import { existsSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
+import { nodeNetwork } from "../../src/transport/node.ts";
+import type { Network } from "../../src/transport/ports.ts";
 import { fromHex } from "../../src/util/bytes.ts";
 import { encodeSdpRequest } from "../../src/v2gtp/sdp.ts";
 import { openFiles, type RealStation, realStation } from "./station.ts";
@@ -51,6 +53,21 @@ describe("a flood", () => {
     expect(answers).toBe(0);
     expect(station.timeline.entries).toEqual([]);
     await station.honest();
+  });
+
+  test("TLS alone means that no plain listener is opened (C03)", async () => {
+    const listened: boolean[] = [];
+    const network: Network = {
+      ...nodeNetwork(),
+      listen(options) {
+        listened.push(options.tls !== undefined);
+        return nodeNetwork().listen(options);
+      },
+    };
+    station = await realStation({ network, tlsSecurity: "force" });
+    // Twice where the preferred port is taken.
+    expect(new Set(listened)).toEqual(new Set([true]));
+    expect(station.secc.port("none")).toBeUndefined();
   });
 
   test.runIf(linux)("of 300 connections without a ClientHello is cut to eight, and leaves nothing (A04)", async () => {

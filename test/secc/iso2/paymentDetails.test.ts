@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Messages } from "../../../src/iso15118/iso2/index.ts";
 import type { ContractFault, ContractVerdict } from "../../../src/secc/iso2/protocol.ts";
+import { toHex } from "../../../src/util/bytes.ts";
+import { cryptoRandom } from "../../../src/util/random.ts";
 import { toPem } from "../../../src/x509/certificate.ts";
-import { certificate, contractCertificate, evse, NOW, paused, request, session } from "../fixtures.ts";
+import { certificate, contractCertificate, evse, NOW, paused, ports, request, session } from "../fixtures.ts";
 import { bodyOf, codeOf, step, traced } from "./step.ts";
 
 const hash = (serialNumber: string) => ({
@@ -38,6 +40,16 @@ describe("PaymentDetails", () => {
     expect(traced(found)).toEqual([
       expect.objectContaining({ title: "contract chain checked against CN=MORootCA: ok", outcome: "ok" }),
     ]);
+  });
+
+  it("never gives a challenge twice", async () => {
+    const random = { ...ports(valid), random: (count: number) => cryptoRandom.bytes(count) };
+    const challenges = new Set<string>();
+    for (let round = 0; round < 500; round++) {
+      const found = await step("ContractSelected", session(), request("PaymentDetailsReq"), valid, random);
+      challenges.add(toHex((bodyOf(found) as { GenChallenge: Uint8Array }).GenChallenge));
+    }
+    expect(challenges.size).toBe(500);
   });
 
   it("compares the eMAID without dashes and case", async () => {
