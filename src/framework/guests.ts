@@ -37,8 +37,12 @@ export interface Guests {
 export async function startGuests(options: GuestsOptions): Promise<Guests | undefined> {
   const { bus, signal, ports, ids, load, env, settings } = options;
   const { system } = bus;
+  let isDismissed = false;
   const dismissed = new Promise<void>((resolve) => {
-    system.subscribePlain(`${system.topics.prefix}shutdown`, () => resolve());
+    system.subscribePlain(`${system.topics.prefix}shutdown`, () => {
+      isDismissed = true;
+      resolve();
+    });
   });
   const asked = ids.map((id) => askForModule({ id, system, load, signal, clock: ports.clock, log: ports.log }));
   const guests = (await Promise.all(asked)).filter((guest): guest is GuestModule => guest !== undefined);
@@ -59,10 +63,13 @@ export async function startGuests(options: GuestsOptions): Promise<Guests | unde
     await group.setUp();
     for (const id of ids) system.announce(`${system.topics.module(id)}/ready`, "ModuleReady", true);
     await Promise.race([begun, dismissed]);
-    if (!signal.aborted) await group.ready();
+    if (!signal.aborted && !isDismissed) await group.ready();
   } catch (error) {
-    await stop();
-    throw error;
+    // A station that is being stopped answers no more.
+    if (!isDismissed) {
+      await stop();
+      throw error;
+    }
   }
   return { dismissed, stop };
 }
