@@ -102,9 +102,9 @@ export class RunningStation {
     if (this.#stop.signal.aborted) return;
     this.#phase = "running";
     this.#startedAfter = systemClock.monotonic() - this.#begun;
+    tellSupervisor();
     fifo.tell("MANAGER_RUNNING");
     fifo.tell("ALL_MODULES_STARTED");
-    tellSupervisor();
     const ms = Math.round(this.#startedAfter);
     log.info({ ms }, `All modules are initialized. The station is up and running [${ms}ms]`);
   }
