@@ -38,6 +38,8 @@ import { failureReason } from "./sessionFailure.ts";
 
 /** How long an EV may take to stop by itself when it is asked to. */
 const STOP_MS = 10_000;
+/** How long the answer to a contract request may be late and still come: OCPP's MessageTimeout, as usual. */
+const ANSWER_MS = 60_000;
 
 export interface SeccOptions {
   readonly network: Network;
@@ -76,8 +78,8 @@ export class Secc {
   #ready = false;
   #setup: Timer | undefined;
   #stop: Timer | undefined;
-  /** Contract requests that nobody has answered yet, of this car and of those before. */
-  #unanswered = 0;
+  /** When contracts were asked for that nobody has answered yet, by this car and by those before; of a clock that never jumps. */
+  #unanswered: readonly number[] = [];
 
   constructor(options: SeccOptions) {
     this.#options = options;
@@ -155,11 +157,17 @@ export class Secc {
     else this.#active?.apply(event);
   }
 
+  /** What was asked long ago will not be answered any more. */
+  #answersDue(): readonly number[] {
+    const now = this.#options.clock.monotonic();
+    return this.#unanswered.filter((asked) => now - asked < ANSWER_MS);
+  }
+
   /** Answers carry no name of their request: when more than one is due, this may be a late one to a car that has left. */
   #certificateResponse(event: Extract<SessionEvent, { type: "certificate_response" }>): void {
-    const doubtful = this.#unanswered > 1;
-    this.#unanswered = Math.max(0, this.#unanswered - 1);
-    this.#active?.apply({ ...event, doubtful });
+    const due = this.#answersDue();
+    this.#unanswered = due.slice(1);
+    this.#active?.apply({ ...event, doubtful: due.length > 1 });
   }
 
   setProtocols(protocols: readonly OfferedProtocol[]): void {
@@ -264,7 +272,9 @@ export class Secc {
       ports: { ...ports, checkContract, serviceParameters },
       begin: { settings, secured: stream.tls !== undefined, paused: this.#paused, evse },
       perform: (effect) => {
-        if (effect.to === "extensions" && effect.name === "iso15118_certificate_request") this.#unanswered++;
+        if (effect.to === "extensions" && effect.name === "iso15118_certificate_request") {
+          this.#unanswered = [...this.#answersDue(), this.#options.clock.monotonic()];
+        }
         perform(effect);
       },
       onPause: (paused) => {

@@ -14,6 +14,7 @@ import { ManualClock } from "../../src/util/manualClock.ts";
 import { Timeline } from "../../src/util/trace.ts";
 import { encodeFrame, payloadType } from "../../src/v2gtp/header.ts";
 import { answers, car, challenge, contract, contractPublicKey, SessionID } from "./fixtures.ts";
+import { good, installWish } from "./provisioning.ts";
 import { answerTo, type Script, type ScriptedCharger, SDP_PORT, scriptedCharger } from "./scriptedCharger.ts";
 
 const link = { mode: "loopback", interface: "lo", address: "::1", mac: new Uint8Array(6), why: "a test" } as const;
@@ -430,5 +431,31 @@ describe("When the cable is pulled", () => {
     world.session.stop("changed its mind");
     expect(await world.end()).toMatchObject({ ended: "aborted" });
     expect(world.charger.sdpRequests()).toBe(3);
+  });
+});
+
+describe("a charger that installs contracts, but", () => {
+  const offers: Readonly<Record<string, object>> = {
+    ServiceDiscoveryReq: {
+      ServiceList: { Service: [{ ServiceID: 2, ServiceCategory: "ContractCertificate", FreeService: true }] },
+    },
+    ServiceDetailReq: {
+      ServiceID: 2,
+      ServiceParameterList: {
+        ParameterSet: [{ ParameterSetID: 1, Parameter: [{ "@Name": "Service", stringValue: "Installation" }] }],
+      },
+    },
+  };
+
+  test("never answers, is waited for as long as the standard says: 5 s", async () => {
+    const { contract: _, ...withoutContract } = car;
+    const wishing = { ...withoutContract, contractWish: installWish(good) };
+    const answer = (name: string) => (name.startsWith("Certificate") ? null : (offers[name] ?? {}));
+    const world = await start({ script: { answer }, options: { car: wishing } });
+    while (!names(world).includes("CertificateInstallationReq")) await world.clock.advance(1);
+    const asked = world.clock.now();
+    const reason = "CertificateInstallationRes did not come in time";
+    expect(await world.end()).toEqual({ ended: "timeout", reason });
+    expect(world.clock.now() - asked).toBe(5000);
   });
 });

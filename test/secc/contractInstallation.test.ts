@@ -137,6 +137,15 @@ describe("a contract for an EV", () => {
     expect(await second.next()).toEqual(own);
   });
 
+  it("counts without a name again when the earlier question is too old to be answered", async () => {
+    const of = await begin();
+    await (await asking(of)).stream.close();
+    await of.clock.advance(60_000);
+    const second = await asking(of);
+    byCsms(of, Uint8Array.of(1, 2, 3));
+    expect(await second.next()).toEqual(Uint8Array.of(1, 2, 3));
+  });
+
   it("without a question has no effect", async () => {
     const of = await begin();
     byCsms(of, contractFor(new Uint8Array(8)));

@@ -5,7 +5,7 @@
  */
 import { sealContractKey } from "../../iso15118/contractKey.ts";
 import { type ContractRequestName, encodeDelivery } from "../../iso15118/contractMessages.ts";
-import { sameEmaid } from "../../iso15118/emaid.ts";
+import { normaliseEmaid, sameEmaid } from "../../iso15118/emaid.ts";
 import { ISO2_NAMESPACE } from "../../iso15118/iso2/index.ts";
 import { createDraft, type DraftOptions, issue, member } from "../../pki/index.ts";
 import { BytesError, fromBase64 } from "../../util/bytes.ts";
@@ -132,26 +132,25 @@ export class ClearingHouse {
   ): Promise<ContractAnswer> {
     const { random, accounts } = this.#options;
     const [issuer] = mo.chain;
-    const { certificate, key } = await issue(
-      this.#draft(account.emaid, issuer),
-      { certificate: issuer, key: mo.key },
-      this.#drafting,
-    );
+    // Dashes are for people: messages carry 15 characters.
+    const emaid = normaliseEmaid(account.emaid);
+    const draft = this.#draft(emaid, issuer);
+    const { certificate, key } = await issue(draft, { certificate: issuer, key: mo.key }, this.#drafting);
     const { privateKey: ephemeral } = await generateKey("P-256");
     const sealed = sealContractKey({ key, recipient: own.publicKey, ephemeral, iv: random.bytes(IV_LENGTH) });
     const delivery = {
       ...sealed,
       provisioningChain: cps.chain.map(({ der }) => der),
       contractChain: [certificate, ...mo.chain].map(({ der }) => der),
-      eMAID: account.emaid,
+      eMAID: emaid,
     };
     const { SessionID } = request.header;
     const exi = encoded(() => encodeDelivery(delivery, { request: request.name, SessionID }, cps.key));
     if (typeof exi === "string")
       return failed("TooLargeElement", exi, "Issue shorter certificates, for example without an OCSP responder.");
-    accounts.issued(certificate, issuer, account.emaid);
-    const title = `contract ${printable(account.emaid)} made for ${describeCertificate(own)}`;
-    return { status: "Accepted", exi, ResponseCode: "OK", emaid: account.emaid, title };
+    accounts.issued(certificate, issuer, emaid);
+    const title = `contract ${printable(emaid)} made for ${describeCertificate(own)}`;
+    return { status: "Accepted", exi, ResponseCode: "OK", emaid, title };
   }
 
   /** A contract certificate as the test PKI makes them, no longer valid than its issuer. */

@@ -93,6 +93,16 @@ describe("a contract for a car", () => {
     expect(answer.status === "Accepted" ? toBase64(answer.exi).length : 0).toBeLessThanOrEqual(5600);
   });
 
+  it("has its eMAID as messages carry it, however the account is written", async () => {
+    const { house, issued } = clearingHouse({
+      accounts: { ofCar: () => ({ emaid: "de-xyz-c12345678-9", active: true }) },
+    });
+    const answer = await house.provide({ exi: installation(good) });
+    expect(answer).toMatchObject({ ResponseCode: "OK", emaid: "DEXYZC123456789" });
+    expect(read(answer).body.eMAID["#text"]).toBe("DEXYZC123456789");
+    expect(issued[0]?.certificate.subject.CN).toBe("DEXYZC123456789");
+  });
+
   it("is another one each time, under a key of its own", async () => {
     const { house } = clearingHouse();
     const [first, second] = [

@@ -2,8 +2,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { bodyOf, iso2 } from "../../../src/iso15118/iso2/index.ts";
 import { checkEvses } from "../../../src/modules/OCPP201/storage.ts";
+import { fromBase64, toBase64 } from "../../../src/util/bytes.ts";
 import { makeModel } from "../../chargePoint/support.ts";
+import { garbage, installation } from "../../csms/clearingHouse/carRequests.ts";
 import { contractOf, session } from "./scenes.ts";
 import { type StationOptions, startTestCsms, startTestStation, type TestStation, temporaryFolder } from "./support.ts";
 
@@ -183,5 +186,37 @@ describe("OCPP201 that cannot start", () => {
       ]),
     ).toThrow(/does not describe Connector 1\.2, EVSE 2, Connector 2\.1/);
     expect(() => checkEvses(model, [])).toThrow(/there is no Connector 1\.1, EVSE 1/);
+  });
+});
+
+describe("a car that asks for a contract", () => {
+  const ask = (exi: Uint8Array) => ({
+    exi_request: toBase64(exi),
+    iso15118_schema_version: "urn:iso:15118:2:2013:MsgDef",
+    certificate_action: "Install" as const,
+  });
+
+  it("gets it from the CSMS, or hears why not; offline it hears at once that there is none", async () => {
+    const station = await started();
+    const { pki } = station.pki;
+    const answer = await station.hands.askForContract(ask(installation(pki)));
+    expect(answer).toMatchObject({ status: "Accepted", certificate_action: "Install" });
+    const { value } = iso2.decode(fromBase64(answer.exi_response ?? "")) as never;
+    expect(bodyOf(value)).toMatchObject({ name: "CertificateInstallationRes", message: { ResponseCode: "OK" } });
+    expect(await station.hands.askForContract(ask(garbage))).toEqual({
+      status: "Failed",
+      certificate_action: "Install",
+    });
+    await station.hands.control("stop");
+    const began = performance.now();
+    expect(await station.hands.askForContract(ask(installation(pki)))).toEqual({
+      status: "Failed",
+      certificate_action: "Install",
+    });
+    expect(performance.now() - began).toBeLessThan(1000);
+    expect(station.timeline.entries.at(-1)).toMatchObject({
+      outcome: "refused",
+      title: expect.stringContaining("no connection"),
+    });
   });
 });

@@ -14,9 +14,11 @@ import { auth } from "../../../src/interfaces/auth.ts";
 import { auth_token_provider } from "../../../src/interfaces/auth_token_provider.ts";
 import { auth_token_validator } from "../../../src/interfaces/auth_token_validator.ts";
 import { evse_manager } from "../../../src/interfaces/evse_manager.ts";
+import { iso15118_extensions } from "../../../src/interfaces/iso15118_extensions.ts";
 import { ocpp } from "../../../src/interfaces/ocpp.ts";
 import type { ProvidedIdToken, ValidationResult } from "../../../src/interfaces/types/authorization.ts";
 import type { SessionEvent } from "../../../src/interfaces/types/evse_manager.ts";
+import type { RequestExiStreamSchema, ResponseExiStreamStatus } from "../../../src/interfaces/types/iso15118.ts";
 import { EvseSecurity } from "../../../src/modules/EvseSecurity/index.ts";
 import { OCPP201 } from "../../../src/modules/OCPP201/index.ts";
 import { createTestPki, type TestPki } from "../../../src/pki/index.ts";
@@ -38,6 +40,8 @@ export interface Probe {
   /** Resolves when the CSMS has accepted the station. */
   readonly booted: Promise<void>;
   control(command: "stop" | "restart"): Promise<boolean>;
+  /** As the car's side of the station asks for a contract; gives what it is answered. */
+  askForContract(request: RequestExiStreamSchema): Promise<ResponseExiStreamStatus>;
 }
 
 /** Stands in for EvseManager and Auth. */
@@ -52,6 +56,7 @@ function probe(): { module: Module; hands: Probe } {
       return result;
     };
   let booted = () => {};
+  let answered: (response: ResponseExiStreamStatus) => void = () => {};
   const hands = {
     commands,
     tokens,
@@ -64,7 +69,11 @@ function probe(): { module: Module; hands: Probe } {
   };
   const manifest = defineManifest({
     description: "the test's hands",
-    provides: { evse: { interface: evse_manager }, main: { interface: auth } },
+    provides: {
+      evse: { interface: evse_manager },
+      main: { interface: auth },
+      extensions: { interface: iso15118_extensions },
+    },
     requires: {
       validator: { interface: auth_token_validator },
       provider: { interface: auth_token_provider },
@@ -83,6 +92,11 @@ function probe(): { module: Module; hands: Probe } {
     hands.validate = (provided_token) => validator.call("validate_token", { provided_token });
     hands.sessionEvent = (event) => ctx.provides.evse.publish("session_event", event);
     hands.control = (command) => generic.call(command);
+    hands.askForContract = (request) =>
+      new Promise((resolve) => {
+        answered = resolve;
+        ctx.provides.extensions.publish("iso15118_certificate_request", request);
+      });
     return {
       provides: {
         evse: {
@@ -100,6 +114,12 @@ function probe(): { module: Module; hands: Probe } {
           set_plug_and_charge_configuration: note("set_plug_and_charge_configuration", null),
           update_allowed_energy_transfer_modes: note("update_allowed_energy_transfer_modes", "Accepted" as const),
           set_der_available: note("set_der_available", "Accepted" as const),
+        },
+        extensions: {
+          set_get_certificate_response: ({ certificate_response }) => {
+            answered(certificate_response);
+            return null;
+          },
         },
         main: {
           set_connection_timeout: note("set_connection_timeout", null),
@@ -165,6 +185,7 @@ active_modules:
       evse_manager: [{ module_id: probe, implementation_id: evse }]
       security: [{ module_id: security, implementation_id: main }]
       auth: [{ module_id: probe, implementation_id: main }]
+      extensions_15118: [{ module_id: probe, implementation_id: extensions }]
 `;
 
 /** Starts the station; databases of an earlier run in the same folder are taken up again. */
