@@ -56,8 +56,8 @@ export interface DcNeeds {
   readonly maxPower: number;
   readonly targetVoltage: number;
   readonly targetCurrent: number;
-  /** Goes on with a charger whose limits and voltages cannot be, as simulators tell them. */
-  readonly credulous?: boolean;
+  /** Goes on with a charger whose limits and voltages cannot be, and waits longer for it, as for simulators. */
+  readonly lenient?: boolean;
 }
 
 export interface Car {

@@ -29,6 +29,21 @@ export const scenarios: readonly Scenario[] = [
     tls: true,
     payment: "ExternalPayment",
   },
+  // The peer's charger names 40 V as its least and its most, measures 1 V, and takes longer than 25 ms for CurrentDemandRes.
+  {
+    name: "dc-pnc",
+    secc: ["--tls", "force"],
+    ev: ["--scenario", "dc-pnc", "--peer-quirks"],
+    tls: true,
+    payment: "Contract",
+  },
+  {
+    name: "dc-eim",
+    secc: [],
+    ev: ["--scenario", "dc-eim", "--no-tls", "--peer-quirks"],
+    tls: false,
+    payment: "ExternalPayment",
+  },
 ];
 
 /** What a program had to say when it was over. */

@@ -10,7 +10,7 @@ import { cryptoRandom } from "../../util/random.ts";
 import { Timeline } from "../../util/trace.ts";
 import { type ContractCase, contractCaseFacts, contractCases } from "../demo/contractCases.ts";
 import { freeUdpPort } from "../demo/freePort.ts";
-import { defaultConfigFile } from "../demo/installation.ts";
+import { dcConfigFile, defaultConfigFile } from "../demo/installation.ts";
 import { type DemoOptions, runDemo } from "../demo/session.ts";
 import type { Verdict } from "../demo/verdict.ts";
 import { FrameLog } from "../demo/wiretap.ts";
@@ -24,6 +24,7 @@ interface Flags {
   readonly certInstall: boolean;
   readonly fault: readonly string[];
   readonly keep?: string;
+  readonly dc: boolean;
   readonly config: string;
   readonly iface?: string;
   readonly chargeSeconds: number;
@@ -48,7 +49,7 @@ const collected = (value: string, before: readonly string[]) => [...before, valu
 export function demoCommand(io: Io): Command {
   const port = numberIn(1, 65_535);
   return new Command("demo")
-    .description("Run an AC Plug & Charge session of ISO 15118-2 from the car to the CSMS, and show what happened.")
+    .description("Run a Plug & Charge session of ISO 15118-2 from the car to the CSMS, and show what happened.")
     .option("--json", "print the timeline as JSON lines; the last line is the verdict", false)
     .addOption(
       new Option("--ev-contract <kind>", "the contract that the car comes with")
@@ -62,6 +63,7 @@ export function demoCommand(io: Io): Command {
     )
     .option("--fault <name>", "make a certificate wrong, for example secc:expired (repeatable)", collected, [])
     .option("--keep <dir>", "keep PKI, captured frames, timeline and databases in this new or empty folder")
+    .addOption(new Option("--dc", "charge with direct current").default(false).conflicts("config"))
     .option("--config <file>", "the charging station, in EVerest's YAML format", defaultConfigFile)
     .option("--iface <name>", "network interface for V2G; lo for loopback (default: as configured)")
     .option("--charge-seconds <s>", "time in the charge loop", numberIn(0.5, 3600), 2)
@@ -103,7 +105,7 @@ async function run(flags: Flags, where: Pick<DemoOptions, "dir" | "timeline" | "
     ...{ clock: systemClock, random: cryptoRandom, files: nodeFiles, log: createLogger(flags.log) },
     contract: contractOf(flags),
     faults: flags.fault,
-    configFile: resolve(flags.config),
+    configFile: resolve(flags.dc ? dcConfigFile : flags.config),
     chargeSeconds: flags.chargeSeconds,
     pause: flags.pause,
     delayFactor: flags.hardwareDelays,
@@ -134,7 +136,8 @@ function contractOf({ certInstall, evContract }: Flags): ContractCase {
 }
 
 async function printHeading(io: Io, flags: Flags): Promise<void> {
-  await writeLine(io.stdout, "plugcharge demo: AC Plug & Charge, ISO 15118-2 over TLS 1.2, OCPP 2.0.1");
+  const outlet = flags.config === defaultConfigFile ? (flags.dc ? "DC " : "AC ") : "";
+  await writeLine(io.stdout, `plugcharge demo: ${outlet}Plug & Charge, ISO 15118-2 over TLS 1.2, OCPP 2.0.1`);
   await writeLine(io.stdout, `The car comes with ${contractCaseFacts[contractOf(flags)].about}.`);
   await writeLine(io.stdout, `${timelineHeading()}\n`);
 }

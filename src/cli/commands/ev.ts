@@ -29,6 +29,7 @@ interface Flags {
   readonly timeout?: number;
   readonly tls: boolean;
   readonly cycles: number;
+  readonly peerQuirks: boolean;
   readonly sdpPort: number;
   readonly keep?: string;
   readonly json: boolean;
@@ -47,6 +48,11 @@ export function evCommand(io: Io): Command {
     .option("--then-charge", "after each fault, charge as an honest car, to see that the charger still serves", false)
     .option("--keep-contract", "put a contract that was installed or renewed into the folder of --pki", false)
     .option("--no-tls", "connect without TLS; then there is no Plug & Charge")
+    .option(
+      "--peer-quirks",
+      "bear a charger whose DC voltages cannot be and whose answers are late, as a simulator's",
+      false,
+    )
     .option("--cycles <n>", "turns of the charge loop", wholeNumber(1, 1_000_000), 10)
     .option("--repeat <n>", "do it so many times", wholeNumber(1, 1_000_000), 1)
     .option("--timeout <s>", "give a session up that takes longer, in seconds", wholeNumber(1, 86_400))
@@ -101,7 +107,7 @@ async function performAll(
   });
   const base: CarBase = {
     ...{ network: keeper?.network(nodeNetwork()) ?? nodeNetwork(), clock: systemClock, timeline: screen.timeline },
-    ...{ link, sdpPort, cycles, interrupted },
+    ...{ link, sdpPort, cycles, quirks: flags.peerQuirks, interrupted },
     ...(timeout !== undefined && { timeoutMs: timeout * 1000 }),
   };
   const verdicts: Verdict[] = [];

@@ -9,6 +9,7 @@ import type { Files } from "../../util/files.ts";
 
 /** What ships with the package. */
 export const packageFolder = fileURLToPath(new URL("../../../", import.meta.url));
+export const dcConfigFile = join(packageFolder, "config", "config-sil-dc-ocpp201-pnc.yaml");
 export const defaultConfigFile = join(packageFolder, "config", "config-sil-ocpp201-pnc.yaml");
 /** Read-only files of modules that come with plugcharge; modules without any get the folder of all. */
 const shareFolders: Readonly<Record<string, string>> = { OCPP201: "ocpp201" };

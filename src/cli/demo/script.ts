@@ -1,6 +1,8 @@
 /** What the demo's car does, in the script language of EVerest's EvManager. */
 
 export interface CarPlan {
+  /** What the outlet has. */
+  readonly energy: "AC" | "DC";
   /** In the charge loop, each time. */
   readonly chargeSeconds: number;
   /** The car pauses its session once, sleeps, wakes the station and goes on. */
@@ -10,7 +12,10 @@ export interface CarPlan {
 /** Between the end of the paused session and the car's wake-up. */
 const SLEEP_S = 1;
 
-const begin = ["iso_start_v2g_session AC contract 86400 0", "iso_wait_pwr_ready", "iso_draw_power_regulated 16,3"];
+const begin = {
+  AC: ["iso_start_v2g_session AC contract 86400 0", "iso_wait_pwr_ready", "iso_draw_power_regulated 16,3"],
+  DC: ["iso_start_v2g_session DC contract 86400 0", "iso_wait_pwr_ready", "iso_dc_power_on"],
+} as const;
 
 function pauseAfter(seconds: number): readonly string[] {
   return [
@@ -23,11 +28,11 @@ function pauseAfter(seconds: number): readonly string[] {
   ];
 }
 
-export function script({ chargeSeconds, pause }: CarPlan): string {
+export function script({ energy, chargeSeconds, pause }: CarPlan): string {
   return [
     "iso_wait_slac_matched",
-    ...(pause ? [...begin, ...pauseAfter(chargeSeconds)] : []),
-    ...begin,
+    ...(pause ? [...begin[energy], ...pauseAfter(chargeSeconds)] : []),
+    ...begin[energy],
     `iso_wait_for_stop ${chargeSeconds}`,
     "iso_wait_v2g_session_stopped",
     "unplug",

@@ -33,7 +33,7 @@ const SESSION_TIMEOUT_MS = 60_000;
 /** How long the station may take to tell the CSMS of the end. */
 const REPORT_TIMEOUT_MS = 10_000;
 
-export interface DemoOptions extends CarPlan {
+export interface DemoOptions extends Omit<CarPlan, "energy"> {
   /** Gets all files. */
   readonly dir: string;
   readonly contract: ContractCase;
@@ -158,7 +158,8 @@ async function plugIn(options: DemoOptions, { csms, pki, station, installation, 
   const drive = carDriver(station, installation);
   watch.onRefused(() => drive("modify_charging_session", "unplug"));
   timeline.add({ step: 1, kind: "state", from: "EV", title: "plugged in" });
-  drive("execute_charging_session", script(options));
+  const energy = installation.config.modules.some(({ config }) => config.charge_mode === "DC") ? "DC" : "AC";
+  drive("execute_charging_session", script({ ...options, energy }));
   const endless = () => `the session did not end within ${SESSION_TIMEOUT_MS / 1000} s`;
   const end = Promise.race([watch.unplugged, watch.mute.then(refuse)]);
   const failure = await withTimeout(clock, SESSION_TIMEOUT_MS, end, endless);

@@ -38,7 +38,7 @@ export interface Verdict {
   readonly reason: string;
   /** Of the response that refused. */
   readonly ResponseCode: string | null;
-  /** From plug-in to the first ChargingStatusReq; null when there was none. */
+  /** From plug-in to the first ChargingStatusReq or CurrentDemandReq; null when there was none. */
   readonly plugInToChargeLoopMs: number | null;
 }
 
@@ -69,6 +69,12 @@ function reasonOf(problems: readonly string[], refusal: Refusal | undefined, cau
   return refusal ? (cause ?? refusal.message) : "the contract was accepted";
 }
 
+/** A car that is not refused ends its session in good order. */
+function brokenEnd(entries: readonly TraceEntry[]): string[] {
+  const end = entries.find(({ from, kind, outcome }) => from === "EV" && kind === "decision" && outcome === "refused");
+  return end ? [`the car ${end.title}`] : [];
+}
+
 /** A paused session is joined by the same car, and its transaction goes on. */
 function pauseProblems(entries: readonly TraceEntry[]): string[] {
   const setups = entries.filter(({ title }) => title === "SessionSetupRes").map(({ detail }) => detail?.ResponseCode);
@@ -93,6 +99,7 @@ function problemsOf({ contract, transactions, eMAID, failure, pause, entries }: 
   const problems = transactions.flatMap((transaction) => transaction.problems);
   if (failure) problems.push(failure);
   if (!charged) return problems;
+  problems.push(...brokenEnd(entries));
   if (pause) problems.push(...pauseProblems(entries));
   if (contract === "installed" && !isInstalled(entries)) problems.push("no contract was installed");
   if (transactions.length !== 1) problems.push(`the CSMS holds ${transactions.length} transactions instead of one`);
@@ -112,7 +119,7 @@ export function judge(findings: Findings): Verdict {
   const refusal = refusalOf(entries);
   const problems = problemsOf(findings, refusal === undefined);
   if (refusal && transactions.length > 0) problems.push("a transaction began although the car was refused");
-  const loop = entries.find(({ title }) => title === "ChargingStatusReq");
+  const loop = entries.find(({ title }) => title === "ChargingStatusReq" || title === "CurrentDemandReq");
   const right = due ? refusal?.message === due.message && refusal.ResponseCode === due.ResponseCode : !refusal;
   return {
     verdict: refusal ? "refused" : problems.length > 0 ? "failed" : "charged",

@@ -12,7 +12,7 @@ import {
   type PausedSession,
   type Witness,
 } from "../../evcc/index.ts";
-import { carFor } from "../../modules/PyEvJosev/car.ts";
+import { carFor, usualBattery } from "../../modules/PyEvJosev/car.ts";
 import { manifest } from "../../modules/PyEvJosev/manifest.ts";
 import { traceMessage } from "../../secc/trace.ts";
 import type { Link } from "../../transport/interfaces.ts";
@@ -43,6 +43,8 @@ export interface CarOptions {
   readonly cycles: number;
   /** How long a session may take, in milliseconds. */
   readonly timeoutMs?: number;
+  /** Is lenient with a charger whose DC voltages cannot be, and whose answers come late, as those of simulators. */
+  readonly quirks?: boolean;
   /** Resolves when the person wants the car to leave. */
   readonly interrupted: Promise<void>;
 }
@@ -52,6 +54,15 @@ const SDP_CYCLES = 1;
 const DELAYS = 0;
 const A_DAY = 86_400;
 const ENERGY_WH = 22_000;
+/** A car of 400 V that takes 20 kW. */
+const BATTERY = {
+  ...usualBattery,
+  maxVoltage: 500,
+  maxCurrent: 200,
+  maxPower: 80_000,
+  targetVoltage: 400,
+  targetCurrent: 50,
+} as const;
 /** Between two sessions, so that the charger has seen the end of the one before. */
 const REST_MS = 500;
 
@@ -94,16 +105,17 @@ function drive(
   behaviour: Behaviour = () => {},
   resume?: PausedSession,
 ): Promise<Outcome> {
-  const { network, clock, timeline, link, sdpPort, tls, cycles, scenario, interrupted } = options;
+  const { network, clock, timeline, link, sdpPort, tls, cycles, scenario, interrupted, quirks } = options;
   const { contract, contractWish, storeContract } = options;
   const enforced = { payment_option: scenario.payment, enforce_payment_option: true };
   const order = { SelectedPaymentOption: enforced, DepartureTime: A_DAY, EAmount: ENERGY_WH };
   const config = manifest.config.parse({});
+  const battery = quirks ? { ...BATTERY, lenient: true } : BATTERY;
   const session: CarSession = new CarSession(
     {
       ...{ link, sdpPort, sdpCycles: SDP_CYCLES, tls },
       car: {
-        ...carFor({ ...order, EnergyTransferMode: scenario.mode }, config, link, contract, DELAYS),
+        ...carFor({ ...order, EnergyTransferMode: scenario.mode }, config, link, { contract, battery }, DELAYS),
         ...(contractWish && { contractWish }),
       },
       ...(resume && { resume }),

@@ -14,6 +14,7 @@ import type { Logger } from "../../util/log.ts";
 import type { Random } from "../../util/random.ts";
 import type { Timeline, TraceEntry } from "../../util/trace.ts";
 import type { Certificate } from "../../x509/index.ts";
+import { DcHardware } from "./dcHardware.ts";
 import { record } from "./record.ts";
 import { judgeSession, type SessionVerdict } from "./verdict.ts";
 
@@ -69,11 +70,13 @@ export async function openCharger(options: ChargerOptions): Promise<Secc> {
         options.log.error({ err: error }, "no contract was made, by our own fault");
         secc.apply({ type: "certificate_response", exi: undefined });
       });
+      if (effect.to === "charger") hardware.obey(effect);
       if (options.renegotiates && effect.to === "charger" && effect.name === "ac_close_contactor") secc.renegotiate();
       const reason = endOf(effect);
       if (reason !== undefined) judge(reason);
     },
   });
+  const hardware = new DcHardware(secc);
   secc.update({ evseId: EVSE_ID, certificateService: options.clearingHouse !== undefined, ...evse });
   await secc.open(link, credentials ? [credentials] : []);
   secc.dlinkReady(true);

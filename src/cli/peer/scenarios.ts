@@ -1,7 +1,7 @@
 /** What a test with a foreign charger or car is about: one row a scenario. `plugcharge ev` and `plugcharge secc` read no other place. */
 import type { CarSession, EnergyTransferMode } from "../../evcc/index.ts";
 import type { Traits } from "../../faults/index.ts";
-import type { Evse } from "../../secc/evse.ts";
+import { type Evse, initialEvse } from "../../secc/evse.ts";
 import type { Payment } from "./verdict.ts";
 
 /** What the car does after a turn of the charge loop; turns count from 1 in each session. */
@@ -62,6 +62,20 @@ const acPnc = {
   evse: { ...ac, paymentOptions: ["Contract"] },
 } as const;
 
+/** 150 kW; what is measured follows what the car asks for. */
+const dc: Partial<Evse> = {
+  energyTransferModes: ["DC_core", "DC_extended"],
+  dc: {
+    ...initialEvse.dc,
+    capabilities: { maxVoltage: 920, minVoltage: 150, maxCurrent: 300, minCurrent: 1, maxPower: 150_000 },
+    limits: { voltage: 920, current: 300, power: 150_000 },
+    currentRegulationTolerance: 2,
+    peakCurrentRipple: 2,
+  },
+};
+
+const dcPnc = { ...acPnc, mode: "DC_extended", evse: { ...dc, paymentOptions: ["Contract"] } } as const;
+
 export const scenarios: readonly Scenario[] = [
   { name: "ac-pnc", about: "AC, paid by contract", ...acPnc },
   {
@@ -73,6 +87,17 @@ export const scenarios: readonly Scenario[] = [
     tls: "wanted",
     sessions: [charge],
     evse: { ...ac, paymentOptions: ["ExternalPayment"] },
+  },
+  { name: "dc-pnc", about: "DC, paid by contract", ...dcPnc },
+  {
+    name: "dc-eim",
+    about: "DC, paid by external payment, with TLS or without",
+    protocol: "ISO 15118-2",
+    payment: "ExternalPayment",
+    mode: "DC_extended",
+    tls: "wanted",
+    sessions: [charge],
+    evse: { ...dc, paymentOptions: ["ExternalPayment"] },
   },
   {
     name: "pause",
@@ -114,7 +139,12 @@ export const scenarios: readonly Scenario[] = [
 ];
 
 /** What our charger offers when it is there for every car. */
-export const anyCar: Partial<Evse> = { ...ac, paymentOptions: ["Contract", "ExternalPayment"] };
+export const anyCar: Partial<Evse> = {
+  ...ac,
+  ...dc,
+  energyTransferModes: ["AC_single_phase_core", "AC_three_phase_core", "DC_core", "DC_extended"],
+  paymentOptions: ["Contract", "ExternalPayment"],
+};
 
 export function findScenario(name: string): Scenario | undefined {
   return scenarios.find((scenario) => scenario.name === name);

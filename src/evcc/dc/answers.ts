@@ -51,7 +51,7 @@ export function preChargeVerdict(
   if (reason !== undefined) return { so: "leave", reason };
   const voltage = plainValue(body.EVSEPresentVoltage);
   const point = preChargeDemand(needs, dc);
-  if (!isPreCharged(point, voltage) && !needs.credulous) return { so: "wait" };
+  if (!isPreCharged(point, voltage) && !needs.lenient) return { so: "wait" };
   return { so: "go", reason: `the EVSE has ${voltage} V, the battery ${point.voltage} V` };
 }
 
@@ -73,9 +73,9 @@ export function currentDemandFound(
   at: number,
 ): Found {
   const point = { voltage: plainValue(body.EVSEPresentVoltage), current: plainValue(body.EVSEPresentCurrent) };
-  const limits = needs.credulous ? before.limits : learnLimits(before.limits, body);
+  const limits = needs.lenient ? before.limits : learnLimits(before.limits, body);
   const dc = { ...measured(needs, before, point, at), limits };
-  return { dc, stop: needs.credulous ? undefined : danger(needs, point), full: isComplete(needs, dc) };
+  return { dc, stop: needs.lenient ? undefined : danger(needs, point), full: isComplete(needs, dc) };
 }
 
 /** Whether the car has looked enough for welded contactors, in words. */

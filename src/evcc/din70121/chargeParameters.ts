@@ -30,7 +30,7 @@ export const chargeParameterDiscovery = state({
       const [schedule] = SAScheduleList?.SAScheduleTuple ?? [];
       if (!schedule) return end({ ended: "protocol error", reason: "the EVSE is finished, but offers no schedule" });
       const needs = dcNeeds(session);
-      const limits = needs.credulous ? undefined : learnLimits(undefined, of);
+      const limits = needs.lenient ? undefined : learnLimits(undefined, of);
       const misfit = limits && incompatibility(needs, limits);
       if (misfit !== undefined) {
         return end({ ended: "nothing suitable offered", reason: `the charger does not fit: ${misfit}` });

@@ -101,7 +101,7 @@ function acAgreed({ EVSEMaxCurrent }: AC_EVSEChargeParameter, session: Iso2Sessi
 /** A charger that asks the car to stop already here has no energy for it (IEC 61851-23, CC.3.5.2). */
 function dcAgreed(dc: DcLimits, session: Iso2Session): Step<Iso2, Next> {
   const needs = dcNeeds(session);
-  const limits = needs.credulous ? undefined : learnLimits(undefined, dc);
+  const limits = needs.lenient ? undefined : learnLimits(undefined, dc);
   const misfit = limits && incompatibility(needs, limits);
   if (misfit !== undefined)
     return end({ ended: "nothing suitable offered", reason: `the charger does not fit: ${misfit}` });

@@ -9,6 +9,9 @@ import { iso2Car } from "./machine.ts";
 import { type Iso2, type Iso2Ports, type Iso2Session, newSession, type Request } from "./protocol.ts";
 import { sessionSetupReq } from "./sessionSetup.ts";
 
+/** For the answers that most chargers do not find easy: in the loop of DC charging. */
+const LENIENT_MS = 5000;
+
 export function iso2Dialect(given: Parameters<typeof newSession>[0], ports: Iso2Ports): Dialect<Iso2> {
   return {
     ports,
@@ -17,7 +20,8 @@ export function iso2Dialect(given: Parameters<typeof newSession>[0], ports: Iso2
     first: sessionSetupReq,
     encode: (request, session) => iso2.encode("V2G_Message", messageOf(headerOf(request, session), request)),
     decode: (exi) => iso2.decodeStrictly(exi),
-    timeout: ({ name }) => messageTimes[name].timeout,
+    timeout: ({ name }) =>
+      given.car.dc?.lenient && name === "CurrentDemandReq" ? LENIENT_MS : messageTimes[name].timeout,
     renegotiation: ({ car }, needs) => ({ renegotiating: true, car: { ...car, ...needs } }),
   };
 }

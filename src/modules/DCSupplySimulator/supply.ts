@@ -47,7 +47,8 @@ export class Supply {
     this.#integrate();
     const { min_voltage, max_voltage, min_current, max_current, max_power } = this.#config;
     const volt = clamp(voltage, min_voltage, max_voltage);
-    const ampere = Math.min(clamp(current, min_current, max_current), max_power / volt);
+    // It cannot regulate less than its least current, but it can give none.
+    const ampere = current <= 0 ? 0 : Math.min(clamp(current, min_current, max_current), max_power / volt);
     this.#settings[direction] = { voltage: volt, current: ampere };
   }
 

@@ -72,6 +72,8 @@ export interface Session {
   stoppedByStation: boolean;
   pausedByStation: boolean;
   powerReady: boolean;
+  /** The session is about to end; what is left to do is to let go. */
+  leaving: boolean;
   dcPowerOn: boolean;
   mode: "AC" | "DC";
   bcbToggles: number;
@@ -91,6 +93,7 @@ const freshSession = (): Session => ({
   stoppedByStation: false,
   pausedByStation: false,
   powerReady: false,
+  leaving: false,
   dcPowerOn: false,
   mode: "AC",
   bcbToggles: 0,

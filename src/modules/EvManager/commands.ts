@@ -98,10 +98,17 @@ async function matchSlac(car: Car): Promise<boolean> {
 }
 
 async function waitForStop(car: Car, ms: number): Promise<boolean> {
-  const elapsed = car.countdown(ms);
-  if (elapsed) await speak(car, (hlc) => hlc.stop_charging());
-  if (!elapsed && !car.session.stoppedByStation) return followPause(car);
-  car.endCountdown();
+  const { session } = car;
+  if (!session.leaving) {
+    const elapsed = car.countdown(ms);
+    if (!elapsed && !session.stoppedByStation) return followPause(car);
+    car.endCountdown();
+    session.leaving = true;
+    if (elapsed) await speak(car, (hlc) => hlc.stop_charging());
+  }
+  // A DC car opens its contactor when the station has switched off, not under load.
+  if (session.mode === "DC" && session.powerReady) return false;
+  session.leaving = false;
   await endPower(car);
   return true;
 }

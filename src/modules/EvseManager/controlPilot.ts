@@ -199,7 +199,8 @@ function stateC(turn: Turn, last: Line, next: "C" | "D"): void {
   if (stopped) draft.forceOffAt = now + FORCE_OFF_MS;
   if (!draft.pwm) return;
   draft.forceOffAt = undefined;
-  if (draft.powerAllowed && (started || !before.powerAllowed || last === "B")) powerOn(turn);
+  const anew = started || !before.powerAllowed || draft.reason !== before.reason || last === "B";
+  if (draft.powerAllowed && anew) powerOn(turn);
   if (started && draft.simplified) emit(turn, "CarRequestedPower");
 }
 

@@ -46,13 +46,15 @@ export interface EnergyFacts {
   readonly now: number;
   /** It is wanted at once. */
   readonly priority: boolean;
+  /** Of a DC output: what its supply can, and what it loses. */
+  readonly supply?: { readonly watt: number; readonly efficiency: number | undefined } | undefined;
   readonly gridSide?: Powermeter | undefined;
   readonly carSide?: Powermeter | undefined;
 }
 
 const HOUR_MS = 3_600_000;
 
-/** What the EVSE asks of the energy manager (AC): as much as the hardware and the cable carry, or nothing. */
+/** What the EVSE asks of the energy manager: as much as the hardware and the cable carry, or nothing. */
 export function energyRequest(facts: EnergyFacts): EnergyFlowRequest {
   const { uuid, state, priority, gridSide, carSide } = facts;
   return {
@@ -86,10 +88,21 @@ function importEntry(facts: EnergyFacts): ScheduleReqEntry {
     ...phases(facts),
   };
   const idle = requestZeroPowerInIdle && !wanting.has(state);
+  const timestamp = thisHour(facts);
+  if (facts.supply) return { timestamp, limits_to_root: root, ...supplySide(facts, facts.supply, idle) };
   return {
-    timestamp: thisHour(facts),
+    timestamp,
     limits_to_root: root,
     limits_to_leaves: { ac_max_current_A: idle ? { value: 0, source: "Idle" } : { value: most, source: board } },
+  };
+}
+
+/** A DC output is limited in watt, behind what its supply loses. */
+function supplySide({ uuid }: EnergyFacts, { watt, efficiency }: NonNullable<EnergyFacts["supply"]>, idle: boolean) {
+  const supply = `${uuid}/power_supply_DC_caps`;
+  return {
+    limits_to_leaves: { total_power_W: idle ? { value: 0, source: "Idle" } : { value: watt, source: supply } },
+    ...(efficiency === undefined ? {} : { conversion_efficiency: efficiency }),
   };
 }
 
@@ -131,4 +144,13 @@ export function grantedAmpere({ limits_root_side }: EnforcedLimits, nominalVolta
   if (watt === undefined) return ampere;
   const byPower = watt / nominalVoltage / phases;
   return (ampere >= 0 && byPower < ampere) || (ampere < 0 && byPower > ampere) ? byPower : ampere;
+}
+
+/** Watt that the tree grants on its side, to a DC output. A limit in ampere counts when it is the lower one. */
+export function grantedWatt({ limits_root_side }: EnforcedLimits, nominalVoltage: number, phases: number): number {
+  const ampere = limits_root_side.ac_max_current_A?.value;
+  const watt = limits_root_side.total_power_W?.value;
+  if (ampere === undefined && watt === undefined) return 0;
+  const byCurrent = ampere === undefined ? Number.POSITIVE_INFINITY : ampere * nominalVoltage * phases;
+  return Math.max(0, Math.min(byCurrent, watt ?? Number.POSITIVE_INFINITY));
 }

@@ -3,7 +3,7 @@ import type { HardwareCapabilities } from "../../interfaces/types/evse_board_sup
 import type { Powermeter } from "../../interfaces/types/powermeter.ts";
 import type { Timer } from "../../util/clock.ts";
 import type { ChargerStateName } from "./charger/model.ts";
-import { energyRequest, grantedAmpere } from "./energy.ts";
+import { energyRequest, grantedAmpere, grantedWatt } from "./energy.ts";
 import type { EvsePorts } from "./ports.ts";
 import { RandomDelay } from "./randomDelay.ts";
 
@@ -19,6 +19,8 @@ export interface EnergyNodeOptions {
 export interface EnergyNodeEvents {
   /** Ampere a phase, until `validUntil` (ms, monotonic). */
   granted(ampere: number, validUntil: number): void;
+  /** Watt on the grid's side, for a DC output; until `validUntil` (ms, monotonic). */
+  grantedPower(watt: number, validUntil: number): void;
   /** @returns whether the charger does it. */
   switchPhases(three: boolean): boolean;
 }
@@ -54,6 +56,7 @@ export class EnergyNode {
   #activePhases = 0;
   #state: ChargerStateName = "Disabled";
   #cableAmpere: number | undefined;
+  #supply: { watt: number; efficiency: number | undefined } | undefined;
   #meters: { gridSide?: Powermeter; carSide?: Powermeter } = {};
   #readyAt = 0;
   #timer: Timer | undefined;
@@ -93,6 +96,11 @@ export class EnergyNode {
     this.#cableAmpere = value;
   }
 
+  /** A DC output: watt that its supply can give, and the share of what it takes that comes out. */
+  supply(watt: number, efficiency: number | undefined): void {
+    this.#supply = { watt, efficiency };
+  }
+
   measured(side: "gridSide" | "carSide", value: Powermeter): void {
     this.#meters = { ...this.#meters, [side]: value };
   }
@@ -114,8 +122,11 @@ export class EnergyNode {
     const { limit, countdown } = this.randomDelay.apply(granted, this.#carNeedsEnergy, this.#hasJustStarted);
     if (countdown) this.#ports.publish.countdown(countdown);
     this.#ports.publish.enforced_limits(this.#withinCable(value, limit));
+    const validUntil = this.#ports.clock.monotonic() + value.valid_for * 1000;
     // Without feeding back, a limit below zero means that nothing may be drawn.
-    this.#events.granted(Math.max(0, limit), this.#ports.clock.monotonic() + value.valid_for * 1000);
+    this.#events.granted(Math.max(0, limit), validUntil);
+    const { nominalVoltage } = this.#options;
+    this.#events.grantedPower(grantedWatt(value, nominalVoltage, this.#activePhases), validUntil);
   }
 
   get #carNeedsEnergy(): boolean {
@@ -159,6 +170,7 @@ export class EnergyNode {
       capabilities: this.#capabilities,
       activePhases: this.#activePhases,
       cableAmpere: this.#cableAmpere,
+      supply: this.#supply,
       requestZeroPowerInIdle,
       now: this.#ports.clock.now(),
       priority,

@@ -7,8 +7,10 @@ import { Availability } from "./availability.ts";
 import { isRunning } from "./charger/events.ts";
 import type { Authorization, ChargerConfig, ChargerEvent, ChargerState, SessionNews } from "./charger/model.ts";
 import { stateLabels } from "./charger/states.ts";
+import type { DcConfig } from "./dc/model.ts";
+import { type DcEvents, DcSide } from "./dcSide.ts";
 import { EnergyNode, type EnergyNodeOptions } from "./energyNode.ts";
-import { FaultDesk } from "./faultDesk.ts";
+import { chargerFault, FaultDesk, type OwnFault } from "./faultDesk.ts";
 import type { Fault } from "./faults.ts";
 import { SessionJournal } from "./journal.ts";
 import { type Act, Machines } from "./machines.ts";
@@ -16,7 +18,7 @@ import { phaseCurrents } from "./meter.ts";
 import { Payment, type PaymentOptions } from "./payment.ts";
 import type { CpEvent, PilotConfig } from "./pilotModel.ts";
 import { commandBoard, spreadPilotEvent } from "./pilotOutputs.ts";
-import type { EvsePorts } from "./ports.ts";
+import type { DcPort, EvsePorts } from "./ports.ts";
 import type { SessionIdType } from "./session.ts";
 
 export interface EvseOptions {
@@ -27,6 +29,7 @@ export interface EvseOptions {
   readonly pilot: PilotConfig;
   readonly payment: PaymentOptions;
   readonly energy: EnergyNodeOptions;
+  readonly dc: DcConfig;
   /** 0 = do not wait. */
   readonly initialMeterValueTimeoutMs: number;
   readonly waitForExternalReady: boolean;
@@ -46,6 +49,8 @@ export class Evse {
   readonly payment: Payment;
   readonly energy: EnergyNode;
   readonly availability: Availability;
+  /** Of a DC EVSE. */
+  readonly dc: DcSide | undefined;
   readonly #options: EvseOptions;
   readonly #ports: EvsePorts;
   readonly #machines: Machines;
@@ -57,6 +62,7 @@ export class Evse {
   #matching = false;
   #phases = 1;
   #newCar: () => void = () => {};
+  #dcListener: Pick<DcEvents, "supplyChanged" | "targetChanged"> = { supplyChanged() {}, targetChanged() {} };
   #gotReading: (nothing: undefined) => void = () => {};
 
   constructor(options: EvseOptions, ports: EvsePorts) {
@@ -87,7 +93,21 @@ export class Evse {
     );
     this.energy = new EnergyNode(options.energy, ports, {
       granted: (ampere, validUntil) => this.feed({ type: "limit", ampere, validUntil }),
+      grantedPower: (watt, validUntil) => this.dc?.feed({ type: "grant", watt, validUntil }),
       switchPhases: (three) => this.#switchPhases(three),
+    });
+    this.dc = ports.dc && this.#dcSide(ports.dc);
+  }
+
+  #dcSide(port: DcPort): DcSide {
+    return new DcSide(this.#options.dc, this.#ports, port, {
+      feed: (event) => this.feed(event),
+      raise: (fault) => this.#raise(fault),
+      supplyChanged: (capabilities) => {
+        this.energy.supply(capabilities.max_export_power_W, capabilities.conversion_efficiency_export);
+        this.#dcListener.supplyChanged(capabilities);
+      },
+      targetChanged: (voltage, current) => this.#dcListener.targetChanged(voltage, current),
     });
   }
 
@@ -104,6 +124,7 @@ export class Evse {
     const { publish, clock, meter } = this.#ports;
     const { evseId, waitForExternalReady } = this.#options;
     publish.evse_id(evseId);
+    this.dc?.boot();
     this.payment.offer("open");
     this.feed({ type: "limit", ampere: 0, validUntil: clock.monotonic() });
     if (meter) await this.#firstReading();
@@ -130,6 +151,7 @@ export class Evse {
   stop(): void {
     this.#stopped = true;
     this.#gotReading(undefined);
+    this.dc?.stop();
     this.#machines.input({ type: "allowPower", allow: false, reason: "PowerOff" });
     this.#machines.stop();
     this.energy.stop();
@@ -138,6 +160,11 @@ export class Evse {
   /** Calls `act` whenever a session starts or ends. */
   onNewCar(act: () => void): void {
     this.#newCar = act;
+  }
+
+  /** Who wants to hear when the DC supply can give something else, and when it is set anew. */
+  onDc(listener: Pick<DcEvents, "supplyChanged" | "targetChanged">): void {
+    this.#dcListener = listener;
   }
 
   feed(event: ChargerEvent): void {
@@ -245,6 +272,7 @@ export class Evse {
         publish.nodered("state/state", String(number));
         sessionLog?.note("EVSE", `Charger state: ${name}`);
         this.energy.stateChanged(name);
+        this.dc?.feed({ type: "charger", name });
       },
       tell: ({ news }) => this.#tell(news),
       startMeter: ({ authorization }) => void this.#startMeter(authorization),
@@ -258,11 +286,8 @@ export class Evse {
       hlcError: ({ error }) => hlc?.send_error(error),
       hlcNoEnergy: () => this.#options.noEnergyPause && hlc?.no_energy_pause_charging(this.#options.noEnergyPause),
       hlcAuthorizationTimeout: () => this.payment.timedOut(),
-      dcSupplyOff() {},
-      raise: ({ error, message }) => {
-        this.#faults.raise(error, message);
-        this.#faultsChanged();
-      },
+      dcSupplyOff: () => this.dc?.feed({ type: "off" }),
+      raise: ({ error, message }) => this.#raise(chargerFault(error, message)),
       clearSessionErrors: () => {
         this.#faults.clearOwn();
         this.#faultsChanged();
@@ -278,6 +303,8 @@ export class Evse {
 
   #pilotEvent(event: CpEvent): void {
     if (event === "CarPluggedIn" || event === "CarUnplugged") this.payment.forgetCar();
+    if (event === "CarUnplugged") this.dc?.feed({ type: "unplugged" });
+    if (event === "PowerOn" || event === "PowerOff") this.dc?.feed({ type: "contactor", open: event === "PowerOff" });
     spreadPilotEvent(event, this.#ports, this.#matching);
   }
 
@@ -323,6 +350,11 @@ export class Evse {
     if (this.state.hlcActive) return false;
     this.feed({ type: "phases", three });
     return true;
+  }
+
+  #raise(fault: OwnFault): void {
+    this.#faults.raise(fault);
+    this.#faultsChanged();
   }
 
   #faultsChanged(): void {

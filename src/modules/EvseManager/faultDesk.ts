@@ -1,4 +1,5 @@
 import type { FaultLevel, RaisedError } from "./charger/model.ts";
+import type { DcFault } from "./dc/model.ts";
 import { describeFaults, type Fault, Faults } from "./faults.ts";
 import type { ErrorPort } from "./ports.ts";
 
@@ -9,12 +10,25 @@ const severities: Readonly<Record<RaisedError, "Medium" | "High">> = {
   PowermeterTransactionStartFailed: "Medium",
 };
 
+/** An error of the EVSE itself. */
+export interface OwnFault {
+  readonly error: RaisedError | DcFault;
+  readonly subType: string;
+  readonly severity: "Medium" | "High";
+  readonly message: string;
+}
+
+/** An error that the charger has found. */
+export function chargerFault(error: RaisedError, message: string): OwnFault {
+  return { error, subType: "", severity: severities[error], message };
+}
+
 /** Keeps all errors, raises those of the EVSE itself, and sums them up in `evse_manager/Inoperative`. */
 export class FaultDesk {
   readonly #faults = new Faults();
   readonly #errors: ErrorPort;
   readonly #useVendorId: boolean;
-  readonly #own = new Map<RaisedError, Fault>();
+  readonly #own = new Map<string, { readonly error: OwnFault["error"]; readonly fault: Fault }>();
   #inoperative = "";
 
   /** @param useVendorId `Inoperative` carries the vendor id of its first cause. */
@@ -33,18 +47,18 @@ export class FaultDesk {
     this.#update();
   }
 
-  raise(error: RaisedError, description: string): void {
-    const severity = severities[error];
-    const fault = { type: `evse_manager/${error}`, sub_type: "", severity, description, vendor_id: "" };
-    this.#own.set(error, fault);
-    this.#errors.raise(error, { message: description, description, severity });
+  raise({ error, subType: sub_type, severity, message }: OwnFault): void {
+    const type = `evse_manager/${error}`;
+    const fault = { type, sub_type, severity, description: message, vendor_id: "" };
+    this.#own.set(`${error} ${sub_type}`, { error, fault });
+    this.#errors.raise(error, { message, description: message, severity, sub_type });
     this.set("evse", fault, true);
   }
 
   /** Clears what belonged to a session that is over. */
   clearOwn(): void {
-    for (const [error, fault] of this.#own) {
-      this.#errors.clear(error);
+    for (const { error, fault } of this.#own.values()) {
+      this.#errors.clear(error, fault.sub_type);
       this.set("evse", fault, false);
     }
     this.#own.clear();

@@ -1,5 +1,6 @@
 import type { HardwareCapabilities } from "../../interfaces/types/evse_board_support.ts";
 import type { EnergyTransferMode } from "../../interfaces/types/iso15118.ts";
+import type { Capabilities } from "../../interfaces/types/power_supply_DC.ts";
 import { acParameters, acTransferModes, bptSetup, maximumPower, minimumPower } from "./hlcSetup.ts";
 import type { EvseManagerConfig } from "./manifest.ts";
 import type { EvsePorts } from "./ports.ts";
@@ -15,6 +16,7 @@ export class HlcSide {
   constructor(config: EvseManagerConfig, ports: Pick<EvsePorts, "hlc" | "publish">) {
     this.#config = config;
     this.#ports = ports;
+    if (config.charge_mode === "DC") this.#modes = ["DC_extended"];
   }
 
   /** Once, when the other side can be called. */
@@ -38,6 +40,11 @@ export class HlcSide {
     this.#updateModes();
   }
 
+  /** What the DC supply can do; what it can take back is offered to those who know how to. */
+  supplyChanged({ bidirectional }: Capabilities): void {
+    this.#change(bidirectional ? ["DC_extended", "DC_BPT"] : ["DC_extended"]);
+  }
+
   /** Grid support (AC_DER_IEC) is wired for this EVSE. @returns false without ISO 15118. */
   setDer(available: boolean): boolean {
     this.#der = available;
@@ -56,9 +63,12 @@ export class HlcSide {
   }
 
   #updateModes(): void {
-    if (!this.#capabilities) return;
+    if (!this.#capabilities || this.#config.charge_mode === "DC") return;
     const options = { bpt: this.#config.supported_iso_ac_bpt, der: this.#der };
-    const modes = acTransferModes(this.#capabilities, options);
+    this.#change(acTransferModes(this.#capabilities, options));
+  }
+
+  #change(modes: EnergyTransferMode[]): void {
     if (modes.join() === this.#modes.join()) return;
     this.#modes = modes;
     this.#tellModes();
@@ -71,7 +81,7 @@ export class HlcSide {
 
   #tellPower(): void {
     const { hlc } = this.#ports;
-    if (!hlc || !this.#capabilities) return;
+    if (!hlc || !this.#capabilities || this.#config.charge_mode === "DC") return;
     const { ac_nominal_voltage } = this.#config;
     hlc.update_ac_maximum_limits(maximumPower(ac_nominal_voltage, this.#capabilities));
     hlc.update_ac_minimum_limits(minimumPower(ac_nominal_voltage, this.#capabilities));

@@ -10,9 +10,16 @@ import { hlcConnected, portsOf } from "./wiring.ts";
 /** Runs one EVSE. */
 export const EvseManager = defineModule(manifest, (ctx) => {
   const { config, moduleId, simulation } = ctx;
-  refuseUnserved(config, moduleId);
+  const { powersupply_DC, imd, over_voltage_monitor } = ctx.requires;
+  refuseUnserved(config, moduleId, hlcConnected(ctx) && powersupply_DC.length > 0);
   const ports = portsOf(ctx);
-  const surroundings = { moduleId, hlcConnected: hlcConnected(ctx), delayFactor: simulation.delayFactor };
+  const surroundings = {
+    moduleId,
+    hlcConnected: hlcConnected(ctx),
+    imdConnected: imd.length > 0,
+    overVoltageMonitorConnected: over_voltage_monitor.length > 0,
+    delayFactor: simulation.delayFactor,
+  };
   const evse = new Evse(evseOptions(config, surroundings), ports);
   const hlcSide = new HlcSide(config, ports);
   subscribeToAll(ctx, evse, hlcSide, ports);
@@ -73,8 +80,12 @@ export const EvseManager = defineModule(manifest, (ctx) => {
           return null;
         },
       },
-      // Derating concerns the DC output, which an AC EVSE does not have.
-      dc_external_derate: { set_external_derating: () => null },
+      dc_external_derate: {
+        set_external_derating({ derate }) {
+          evse.dc?.feed({ type: "derate", derating: derate });
+          return null;
+        },
+      },
     },
     ready() {
       hlcSide.boot();

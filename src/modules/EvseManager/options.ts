@@ -1,6 +1,7 @@
 /** From the module's configuration to the options of its parts. */
 import { UserError } from "../../util/errors.ts";
 import type { ChargerConfig } from "./charger/model.ts";
+import type { DcConfig } from "./dc/model.ts";
 import type { EvseOptions } from "./evse.ts";
 import type { EvseManagerConfig } from "./manifest.ts";
 import type { PilotConfig } from "./pilotModel.ts";
@@ -14,6 +15,8 @@ export interface Surroundings {
   readonly moduleId: string;
   /** slac and hlc are connected. */
   readonly hlcConnected: boolean;
+  readonly imdConnected: boolean;
+  readonly overVoltageMonitorConnected: boolean;
   /** 1 = real time, 0 = without hardware delays. */
   readonly delayFactor: number;
 }
@@ -47,6 +50,7 @@ export function evseOptions(config: EvseManagerConfig, surroundings: Surrounding
         atAnyChange: config.uk_smartcharging_random_delay_at_any_change,
       },
     },
+    dc: dcConfig(config, surroundings),
     initialMeterValueTimeoutMs: config.initial_meter_value_timeout_ms,
     waitForExternalReady: config.external_ready_to_start_charging,
     tellEimOnlyWhenReady: config.dbg_hlc_auth_after_tstep,
@@ -94,6 +98,33 @@ function pilotConfig(config: EvseManagerConfig): PilotConfig {
   };
 }
 
+/** Ohm to earth; megawatt outlets are stricter (IEC 61851-23-3). */
+const FAULT_RESISTANCE = 100_000;
+const FAULT_RESISTANCE_MCS = 125_000;
+
+function dcConfig(config: EvseManagerConfig, surroundings: Surroundings): DcConfig {
+  return {
+    hasImd: surroundings.imdConnected,
+    hasOverVoltageMonitor: surroundings.overVoltageMonitorConnected,
+    isolationVoltage: config.dc_isolation_voltage_V > 0 ? config.dc_isolation_voltage_V : undefined,
+    measurements: config.cable_check_wait_number_of_imd_measurements,
+    selfTest: config.cable_check_enable_imd_self_test,
+    earlySelfTestVoltage: config.cable_check_enable_imd_self_test_relays_open
+      ? config.cable_check_relays_open_voltage_V
+      : undefined,
+    contactorTimeoutMs: config.cable_check_relays_closed_timeout_s * 1000,
+    waitForSafeVoltage: config.cable_check_wait_below_60V_before_finish,
+    faultResistance: config.connector_type === "cMCS" ? FAULT_RESISTANCE_MCS : FAULT_RESISTANCE,
+    rampPerSecond: config.dc_ramp_ampere_per_second,
+    overVoltageMs: config.internal_over_voltage_duration_ms,
+    plausibleSpread: config.voltage_plausibility_max_spread_threshold_V,
+    implausibleMs: config.voltage_plausibility_fault_duration_ms,
+    pauseImdDuringPreCharge: config.hack_pause_imd_during_precharge,
+    fillUpWholeAmperes: config.hack_fix_hlc_integer_current_requests,
+    presentCurrentOffset: config.hack_present_current_offset,
+  };
+}
+
 function autocharge(config: EvseManagerConfig): "off" | "evccId" | "slac" {
   if (!config.enable_autocharge) return "off";
   return config.autocharge_use_slac_instead_of_hlc ? "slac" : "evccId";
@@ -107,14 +138,21 @@ function noEnergyPause(config: EvseManagerConfig): "PauseBeforeCableCheck" | "Al
  * Refuses what the module cannot do, rather than doing something else.
  * @throws UserError naming the key.
  */
-export function refuseUnserved({ charge_mode, ac_with_soc }: EvseManagerConfig, moduleId: string): void {
+export function refuseUnserved(config: EvseManagerConfig, moduleId: string, supplyConnected: boolean): void {
+  const { charge_mode, ac_with_soc, sae_j2847_2_bpt_enabled } = config;
   const key = (name: string) => `active_modules.${moduleId}.config_module.${name}`;
-  if (charge_mode === "DC") {
-    const fix = "Set charge_mode to AC.";
-    throw new UserError("EvseManager charges with AC only", { key: key("charge_mode"), expected: "AC", fix });
-  }
+  const fix = "Remove the key.";
   if (ac_with_soc) {
-    const fix = "Remove the key.";
     throw new UserError("EvseManager cannot read the state of charge on AC", { key: key("ac_with_soc"), fix });
+  }
+  if (sae_j2847_2_bpt_enabled) {
+    throw new UserError("EvseManager does not feed back to the grid", { key: key("sae_j2847_2_bpt_enabled"), fix });
+  }
+  if (charge_mode === "DC" && !supplyConnected) {
+    throw new UserError("DC charging needs a power supply and ISO 15118", {
+      key: `active_modules.${moduleId}.connections`,
+      expected: "connections slac, hlc and powersupply_DC",
+      fix: "Connect them, or set charge_mode to AC.",
+    });
   }
 }

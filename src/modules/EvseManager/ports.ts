@@ -14,13 +14,18 @@ import type {
   AcEvseMinimumPower,
   AcParameters,
   BptSetup,
+  DcEvseMaximumLimits,
+  DcEvseMinimumLimits,
+  DcEvsePresentVoltageCurrent,
   EnergyTransferMode,
   EVSEID,
   EvseError,
+  IsolationStatus,
   NoEnergyPauseMode,
   SaeJ2847BidiMode,
   SetupPhysicalValues,
 } from "../../interfaces/types/iso15118.ts";
+import type { Capabilities, ChargingPhase, Mode } from "../../interfaces/types/power_supply_DC.ts";
 import type {
   Powermeter,
   TransactionReq,
@@ -80,6 +85,29 @@ export interface HlcPort {
   update_ac_maximum_limits(maximum_limits: AcEvseMaximumPower): void;
   update_ac_minimum_limits(minimum_limits: AcEvseMinimumPower): void;
   update_meter_info(powermeter: Powermeter): void;
+  set_powersupply_capabilities(capabilities: Capabilities): void;
+  cable_check_finished(status: boolean): void;
+  update_isolation_status(isolation_status: IsolationStatus): void;
+  update_dc_maximum_limits(maximum_limits: DcEvseMaximumLimits): void;
+  update_dc_minimum_limits(minimum_limits: DcEvseMinimumLimits): void;
+  update_dc_present_values(present_voltage_current: DcEvsePresentVoltageCurrent): void;
+}
+
+/** The hardware of a DC output. */
+export interface DcPort {
+  readonly supply: {
+    setMode(mode: Mode, phase: ChargingPhase): void;
+    setExportVoltageCurrent(voltage: number, current: number): void;
+  };
+  readonly imd?: { start(): void; stop(): void; start_self_test(test_voltage_V: number): void } | undefined;
+  readonly overVoltageMonitor?:
+    | {
+        set_limits(emergency_over_voltage_limit_V: number, error_over_voltage_limit_V: number): void;
+        start(): void;
+        stop(): void;
+        reset_over_voltage_error(): void;
+      }
+    | undefined;
 }
 
 /** The billing meter. */
@@ -121,7 +149,11 @@ export interface PublishPort {
 export type OwnError =
   | "Internal"
   | "MREC4OverCurrentFailure"
+  | "MREC5OverVoltage"
   | "MREC9AuthorizationTimeout"
+  | "MREC11CableCheckFault"
+  | "MREC22ResistanceFault"
+  | "VoltagePlausibilityFault"
   | "PowermeterTransactionStartFailed"
   | "Inoperative";
 
@@ -129,12 +161,13 @@ export interface OwnErrorDetails {
   readonly message: string;
   readonly description: string;
   readonly severity: "Low" | "Medium" | "High";
+  readonly sub_type?: string;
   readonly vendor_id?: string;
 }
 
 export interface ErrorPort {
   raise(error: OwnError, details: OwnErrorDetails): void;
-  clear(error: OwnError): void;
+  clear(error: OwnError, sub_type?: string): void;
 }
 
 export interface EvsePorts {
@@ -147,6 +180,8 @@ export interface EvsePorts {
   readonly slac?: SlacPort | undefined;
   /** Absent also when slac is, or when the configuration does not use ISO 15118. */
   readonly hlc?: HlcPort | undefined;
+  /** Of a DC output only. */
+  readonly dc?: DcPort | undefined;
   readonly meter?: MeterPort | undefined;
   readonly store?: StorePort | undefined;
   readonly publish: PublishPort;

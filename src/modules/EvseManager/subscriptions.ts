@@ -1,6 +1,7 @@
 /** What the EVSE hears from its neighbours. */
 import type { ProximityPilot } from "../../interfaces/types/board_support_common.ts";
 import type { V2gMessages } from "../../interfaces/types/iso15118.ts";
+import { subscribeToDc } from "./dcSubscriptions.ts";
 import { EvInfo, manufacturerOf } from "./evInfo.ts";
 import type { Evse } from "./evse.ts";
 import type { HlcSide } from "./hlcSide.ts";
@@ -11,7 +12,10 @@ export function subscribeToAll(ctx: Context, evse: Evse, hlcSide: HlcSide, ports
   subscribeToBoard(ctx, evse, hlcSide, ports);
   subscribeToMeters(ctx, evse, ports);
   if (ports.slac) subscribeToSlac(ctx, evse, ports);
-  if (ports.hlc) subscribeToHlc(ctx, evse, ports);
+  const info = new EvInfo((value) => ports.publish.ev_info(value));
+  evse.onNewCar(() => info.reset());
+  if (ports.hlc) subscribeToHlc(ctx, evse, info, ports);
+  if (evse.dc) subscribeToDc(ctx, evse, evse.dc, hlcSide, info);
   subscribeToErrors(ctx, evse);
   subscribeToPeople(ctx, evse);
 }
@@ -61,15 +65,16 @@ function subscribeToSlac({ requires }: Context, evse: Evse, { hlc, sessionLog }:
       sessionLog?.note("EVSE", `SLAC ${state}`);
       evse.slacMatching(state !== "UNMATCHED");
     });
-    slac.subscribe("dlink_ready", (ready) => hlc?.dlink_ready(ready));
+    slac.subscribe("dlink_ready", (ready) => {
+      hlc?.dlink_ready(ready);
+      if (!ready) evse.feed({ type: "linkLost" });
+    });
     slac.subscribe("request_error_routine", () => evse.feed({ type: "slacFailed" }));
     slac.subscribe("ev_mac_address", (address) => evse.payment.macAddressKnown(address, "slac"));
   }
 }
 
-function subscribeToHlc({ requires }: Context, evse: Evse, { publish, sessionLog }: EvsePorts): void {
-  const info = new EvInfo((value) => publish.ev_info(value));
-  evse.onNewCar(() => info.reset());
+function subscribeToHlc({ requires }: Context, evse: Evse, info: EvInfo, { publish, sessionLog }: EvsePorts): void {
   for (const hlc of requires.hlc) {
     hlc.subscribe("require_auth_pnc", (token) => evse.requireContract(token));
     hlc.subscribe("require_auth_eim", () => evse.requireEim());

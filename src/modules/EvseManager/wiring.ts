@@ -4,7 +4,17 @@ import type { ModuleContext, Requirement } from "../../framework/module.ts";
 import type { Logger } from "../../util/log.ts";
 import type { manifest } from "./manifest.ts";
 import { usesHlc } from "./options.ts";
-import type { BoardPort, EvsePorts, HlcPort, LockPort, MeterPort, PublishPort, SlacPort, StorePort } from "./ports.ts";
+import type {
+  BoardPort,
+  DcPort,
+  EvsePorts,
+  HlcPort,
+  LockPort,
+  MeterPort,
+  PublishPort,
+  SlacPort,
+  StorePort,
+} from "./ports.ts";
 import { SessionLog } from "./sessionLog.ts";
 
 export type Context = ModuleContext<typeof manifest>;
@@ -37,12 +47,13 @@ export function portsOf(ctx: Context): EvsePorts {
     lock: lock && lockPort(sender(log, lock)),
     slac: slac && hlc ? slacPort(sender(log, slac)) : undefined,
     hlc: iso15118 && hlc ? hlcPort(sender(log, iso15118)) : undefined,
+    dc: config.charge_mode === "DC" ? dcPort(ctx) : undefined,
     meter: meter && meterPort(meter),
     store: store && storePort(ctx, store),
     publish: publishPort(ctx),
     errors: {
       raise: (error, details) => provides.evse.raiseError(`evse_manager/${error}`, details),
-      clear: (error) => provides.evse.clearError(`evse_manager/${error}`),
+      clear: (error, sub_type) => provides.evse.clearError(`evse_manager/${error}`, sub_type),
     },
     sessionLog: config.session_logging ? sessionLog(ctx) : undefined,
     tokensAreHeard: provides.token_provider.listeners.length > 0,
@@ -112,6 +123,39 @@ function hlcPort(send: Send<Interfaces["hlc"]["interface"]>): HlcPort {
     update_ac_maximum_limits: (maximum_limits) => send("update_ac_maximum_limits", { maximum_limits }),
     update_ac_minimum_limits: (minimum_limits) => send("update_ac_minimum_limits", { minimum_limits }),
     update_meter_info: (powermeter) => send("update_meter_info", { powermeter }),
+    set_powersupply_capabilities: (capabilities) => send("set_powersupply_capabilities", { capabilities }),
+    cable_check_finished: (status) => send("cable_check_finished", { status }),
+    update_isolation_status: (isolation_status) => send("update_isolation_status", { isolation_status }),
+    update_dc_maximum_limits: (maximum_limits) => send("update_dc_maximum_limits", { maximum_limits }),
+    update_dc_minimum_limits: (minimum_limits) => send("update_dc_minimum_limits", { minimum_limits }),
+    update_dc_present_values: (present) => send("update_dc_present_values", { present_voltage_current: present }),
+  };
+}
+
+function dcPort({ log, requires }: Context): DcPort {
+  const [supply] = requires.powersupply_DC;
+  const [imd] = requires.imd;
+  const [monitor] = requires.over_voltage_monitor;
+  const toSupply = sender(log, supply);
+  const toImd = sender(log, imd);
+  const toMonitor = sender(log, monitor);
+  return {
+    supply: {
+      setMode: (mode, phase) => toSupply("setMode", { mode, phase }),
+      setExportVoltageCurrent: (voltage, current) => toSupply("setExportVoltageCurrent", { voltage, current }),
+    },
+    imd: imd && {
+      start: () => toImd("start"),
+      stop: () => toImd("stop"),
+      start_self_test: (test_voltage_V) => toImd("start_self_test", { test_voltage_V }),
+    },
+    overVoltageMonitor: monitor && {
+      set_limits: (emergency_over_voltage_limit_V, error_over_voltage_limit_V) =>
+        toMonitor("set_limits", { emergency_over_voltage_limit_V, error_over_voltage_limit_V }),
+      start: () => toMonitor("start"),
+      stop: () => toMonitor("stop"),
+      reset_over_voltage_error: () => toMonitor("reset_over_voltage_error"),
+    },
   };
 }
 

@@ -8,6 +8,7 @@ import {
   type EnergyTransferMode,
   type PausedSession,
 } from "../../evcc/index.ts";
+import type { DcEvParameters } from "../../interfaces/types/iso15118.ts";
 import type { Link } from "../../transport/interfaces.ts";
 import type { Network } from "../../transport/ports.ts";
 import type { Clock } from "../../util/clock.ts";
@@ -16,7 +17,7 @@ import type { Files } from "../../util/files.ts";
 import type { Logger } from "../../util/log.ts";
 import type { Tracer } from "../../util/trace.ts";
 import type { Certificate } from "../../x509/index.ts";
-import { carFor, isSupported, type Order } from "./car.ts";
+import { carFor, changedBattery, isSupported, type Order, usualBattery } from "./car.ts";
 import { type Found, readContract, readProvisioning, readV2gRoots, storeContract } from "./certificates.ts";
 import { contractWish, lack } from "./contractWish.ts";
 import type { Config } from "./manifest.ts";
@@ -49,6 +50,7 @@ export class Communication {
   #paused: PausedSession | undefined;
   /** Milliseconds since 1970; as the last refusal of a renewal said. */
   #noRenewalBefore = 0;
+  #battery = usualBattery;
 
   constructor(options: CommunicationOptions, ports: CommunicationPorts) {
     this.#options = options;
@@ -93,6 +95,18 @@ export class Communication {
     (await this.#session)?.pause(reason);
   }
 
+  /** For sessions that begin later. */
+  setDcParameters(parameters: DcEvParameters): void {
+    this.#battery = changedBattery(this.#battery, parameters);
+  }
+
+  /** The car's instruments tell how full the battery is. @param soc percent */
+  async batteryAt(soc: number): Promise<void> {
+    const percent = Math.min(soc, 100);
+    this.#battery = { ...this.#battery, soc: percent };
+    (await this.#session)?.batteryAt(percent);
+  }
+
   /** Drops the session at once and waits until nothing is open. */
   async close(): Promise<void> {
     const session = await this.#session;
@@ -116,7 +130,10 @@ export class Communication {
     return new CarSession(
       {
         ...{ link, sdpPort, sdpCycles: SDP_CYCLES, tls },
-        car: { ...carFor(order, config, link, contract, delayFactor), ...(wish && { contractWish: wish }) },
+        car: {
+          ...carFor(order, config, link, { contract, battery: this.#battery }, delayFactor),
+          ...(wish && { contractWish: wish }),
+        },
         ...(resume && { resume }),
       },
       {

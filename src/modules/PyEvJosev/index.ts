@@ -15,7 +15,7 @@ export function carOver(networkOf: (clock: Clock) => Network) {
   return defineModule(manifest, (ctx) => {
     warnOfGaps(ctx.config, ctx.log);
     const communication = communicationOf(ctx, networkOf(ctx.clock));
-    /** For DC and for faults, which no session of this car has. */
+    /** For faults and for feeding back, which no session of this car has. */
     const notUsed = () => null;
     return {
       provides: {
@@ -24,10 +24,13 @@ export function carOver(networkOf: (clock: Clock) => Network) {
           stop_charging: () => communication.stop("the car wants to stop").then(() => null),
           pause_charging: () => communication.pause("the car wants to pause").then(() => null),
           set_fault: notUsed,
-          set_dc_params: notUsed,
+          set_dc_params({ EvParameters }) {
+            communication.setDcParameters(EvParameters);
+            return null;
+          },
           set_bpt_dc_params: notUsed,
           enable_sae_j2847_v2g_v2h: notUsed,
-          update_soc: notUsed,
+          update_soc: ({ SoC }) => communication.batteryAt(SoC).then(() => null),
         },
       },
       stop: () => communication.close(),
@@ -52,6 +55,6 @@ function communicationOf(ctx: Context, network: Network): Communication {
 function warnOfGaps(config: Config, log: Logger): void {
   const gaps = ["supported_DIN70121", "supported_ISO15118_20_AC", "supported_ISO15118_20_DC"] as const;
   for (const key of [...gaps, "enable_tls_1_3" as const].filter((key) => config[key])) {
-    log.warn({ key }, `${key} has no effect: this car speaks ISO 15118-2 AC by TLS 1.2`);
+    log.warn({ key }, `${key} has no effect: this car speaks ISO 15118-2 by TLS 1.2`);
   }
 }

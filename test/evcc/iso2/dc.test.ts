@@ -85,8 +85,8 @@ describe("ChargeParameterDiscovery", () => {
     );
   });
 
-  test("a credulous car goes on with it", () => {
-    const car = { ...dcCar, dc: { ...dc, credulous: true } };
+  test("a lenient car goes on with it", () => {
+    const car = { ...dcCar, dc: { ...dc, lenient: true } };
     const step = take("ChargeParameterDiscoveryRes", limited({ EVSEMaximumVoltageLimit: physicalValue(40, "V") }), {
       car,
     });
@@ -189,8 +189,8 @@ describe("PreCharge", () => {
     expect(resumed(paused)).toMatchObject(sends("PreChargeReq"));
   });
 
-  test("a credulous car does with any", () => {
-    const car = { ...dcCar, dc: { ...dc, credulous: true } };
+  test("a lenient car does with any", () => {
+    const car = { ...dcCar, dc: { ...dc, lenient: true } };
     expect(take("PreChargeRes", { EVSEPresentVoltage: physicalValue(1, "V") }, { car })).toMatchObject({
       next: "PowerDelivery",
     });

@@ -39,7 +39,8 @@ describe("the simulated DC supply", () => {
     for (const [volt, ampere, gives] of [
       [400, 50, { voltage_V: 400, current_A: 50 }],
       [1000, 500, { voltage_V: 900, current_A: 166.667 }],
-      [100, 0, { voltage_V: 200, current_A: 1 }],
+      [100, 0.5, { voltage_V: 200, current_A: 1 }],
+      [400, 0, { voltage_V: 400, current_A: 0 }],
     ] as const) {
       await set(volt, ampere);
       await supply.heard();

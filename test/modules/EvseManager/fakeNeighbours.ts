@@ -63,6 +63,7 @@ export function fakeEvse(options: FakeOptions = {}) {
   const events: SessionEvent[] = [];
   const tokens: ProvidedIdToken[] = [];
   const hlc = options.hlc ?? true;
+  const dc = options.config?.charge_mode === "DC";
   const { store } = options;
   const ports: EvsePorts = {
     clock,
@@ -85,6 +86,13 @@ export function fakeEvse(options: FakeOptions = {}) {
     lock: recorded("lock", ["lock", "unlock"], calls),
     slac: hlc ? recorded<SlacPort>("slac", slacMethods, calls) : undefined,
     hlc: hlc ? recorded<HlcPort>("hlc", hlcMethods, calls) : undefined,
+    dc: dc
+      ? {
+          supply: recorded("supply", ["setMode", "setExportVoltageCurrent"], calls),
+          imd: recorded("imd", ["start", "stop", "start_self_test"], calls),
+          overVoltageMonitor: recorded("ovm", ["set_limits", "start", "stop", "reset_over_voltage_error"], calls),
+        }
+      : undefined,
     meter: options.meter,
     store: store && {
       load: async () => store.session,
@@ -113,7 +121,13 @@ export function fakeEvse(options: FakeOptions = {}) {
     tokensAreHeard: options.tokensAreHeard ?? true,
   };
   const config = manifest.config.parse({ connector_id: 1, ac_hlc_enabled: hlc, ...options.config });
-  const surroundings = { moduleId: "evse", hlcConnected: hlc, delayFactor: options.delayFactor ?? 1 };
+  const surroundings = {
+    moduleId: "evse",
+    hlcConnected: hlc,
+    imdConnected: dc,
+    overVoltageMonitorConnected: dc,
+    delayFactor: options.delayFactor ?? 1,
+  };
   const evse = new Evse(evseOptions(config, surroundings), ports);
   /** What was called since the last look. */
   const news = () => calls.splice(0);
@@ -163,6 +177,12 @@ const hlcMethods = [
   "update_ac_maximum_limits",
   "update_ac_minimum_limits",
   "update_meter_info",
+  "set_powersupply_capabilities",
+  "cable_check_finished",
+  "update_isolation_status",
+  "update_dc_maximum_limits",
+  "update_dc_minimum_limits",
+  "update_dc_present_values",
 ] as const;
 
 const publications = [

@@ -160,7 +160,7 @@ describe("at the start", () => {
       config: { connector_id: 1, charge_mode: "DC" },
       mocks: { bsp: [neighbour("bsp", manifest.requires.bsp.interface, [])] },
     });
-    await expect(refused).rejects.toThrow(/charge/);
+    await expect(refused).rejects.toThrow(/DC charging needs a power supply/);
     await start();
   });
 });

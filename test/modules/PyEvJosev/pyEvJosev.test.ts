@@ -2,6 +2,7 @@ import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { physicalValue } from "../../../src/iso15118/physicalValue.ts";
 import { carOver } from "../../../src/modules/PyEvJosev/index.ts";
 import type { manifest } from "../../../src/modules/PyEvJosev/manifest.ts";
 import { createPki, type Pki } from "../../../src/pki/pki.ts";
@@ -12,6 +13,7 @@ import { type Files, nodeFiles } from "../../../src/util/files.ts";
 import { ManualClock } from "../../../src/util/manualClock.ts";
 import { cryptoRandom } from "../../../src/util/random.ts";
 import { Timeline } from "../../../src/util/trace.ts";
+import { dcAnswers } from "../../evcc/fixtures.ts";
 import { type Script, type ScriptedCharger, scriptedCharger } from "../../evcc/scriptedCharger.ts";
 import { startUnderTest, type UnderTest } from "../../framework/underTest.ts";
 
@@ -39,6 +41,15 @@ async function write(name: string, ...faults: string[]): Promise<Pki> {
   const options = { files: nodeFiles, dir: join(folder, name), password: "123456", audiences: ["car"] as const };
   await writePki(made, options);
   return made;
+}
+
+/** As far as the cable check, which does not come to an end. */
+function dcCharger(request: string): object | null {
+  const { CableCheckRes, ChargeParameterDiscoveryRes } = dcAnswers;
+  if (request === "ChargeParameterDiscoveryReq")
+    return { ...ChargeParameterDiscoveryRes, AC_EVSEChargeParameter: undefined };
+  if (request === "CableCheckReq") return { ...CableCheckRes, EVSEProcessing: "Ongoing" };
+  return {};
 }
 
 type Car = UnderTest<typeof manifest> & { readonly charger: ScriptedCharger; readonly timeline: Timeline };
@@ -142,10 +153,30 @@ describe("the simulated car", () => {
     expect(car.said).toContain("ev.stop_from_charger null");
   });
 
-  it("takes commands that are for DC, and has no use for them", async () => {
+  it("charges with direct current, and says of its battery what it has been told", async () => {
+    const car = await start({ script: { answer: dcCharger } });
+    await car.on.ev.call("set_dc_params", { EvParameters: { max_current_limit: 80, energy_capacity: 50_000 } });
+    await car.on.ev.call("update_soc", { SoC: 47 });
+    await car.on.ev.call("start_charging", { ...order, EnergyTransferMode: "DC_extended" });
+    await clock.advance(1000);
+    expect(car.charger.heard.find(({ name }) => name === "ChargeParameterDiscoveryReq")?.message).toMatchObject({
+      RequestedEnergyTransferMode: "DC_extended",
+      DC_EVChargeParameter: {
+        DC_EVStatus: { EVRESSSOC: 47 },
+        EVMaximumCurrentLimit: physicalValue(80, "A"),
+        EVMaximumVoltageLimit: physicalValue(900, "V"),
+        EVEnergyCapacity: physicalValue(50_000, "Wh"),
+      },
+    });
+    await car.on.ev.call("update_soc", { SoC: 48 });
+    await clock.advance(250);
+    const { message } = car.charger.heard.findLast(({ name }) => name === "CableCheckReq") ?? {};
+    expect(message).toEqual({ DC_EVStatus: { EVReady: true, EVErrorCode: "NO_ERROR", EVRESSSOC: 48 } });
+  });
+
+  it("takes commands for faults and for feeding back, and has no use for them", async () => {
     const car = await start();
-    expect(await car.on.ev.call("update_soc", { SoC: 50 })).toBeNull();
-    expect(await car.on.ev.call("set_dc_params", { EvParameters: {} })).toBeNull();
+    expect(await car.on.ev.call("set_bpt_dc_params", { EvBPTParameters: {} })).toBeNull();
     expect(await car.on.ev.call("set_fault")).toBeNull();
   });
 
@@ -170,7 +201,7 @@ describe("the simulated car", () => {
 describe("bad case:", () => {
   it.each<[string, object, object, string]>([
     ["nothing that it speaks is switched on", { supported_ISO15118_2: false }, {}, "supported_ISO15118_2 is off"],
-    ["DC", {}, { EnergyTransferMode: "DC_extended" }, "DC_extended is nothing that this car can"],
+    ["ISO 15118-20's way to feed back", {}, { EnergyTransferMode: "DC_BPT" }, "DC_BPT is nothing that this car can"],
   ])("%s", async (_, config, change, reason) => {
     const car = await start({ config });
     expect(await car.on.ev.call("start_charging", { ...order, ...change })).toBe(false);

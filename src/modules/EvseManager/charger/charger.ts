@@ -52,7 +52,8 @@ function enter(turn: Turn): void {
 
 /** What the energy tree granted ends by itself. */
 function expireLimit(turn: Turn): void {
-  const { limit } = turn.state;
+  const { limit, dcLimit } = turn.state;
+  if (dcLimit.watt > 0 && turn.passed(dcLimit.validUntil)) turn.state.dcLimit = { ...dcLimit, ampere: 0, watt: 0 };
   if (limit.ampere === 0 || !turn.passed(limit.validUntil)) return;
   turn.state.limit = { ampere: 0, validUntil: limit.validUntil };
   turn.do({ do: "ampereLimit", ampere: 0 });

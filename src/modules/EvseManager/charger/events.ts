@@ -35,8 +35,8 @@ const notes: Notes = {
     turn.state.limit = { ampere: Math.abs(ampere), validUntil };
     turn.do({ do: "ampereLimit", ampere: turn.ampere });
   },
-  dcLimit({ state }, { ampere, watt }) {
-    state.dcLimit = { ampere, watt };
+  dcLimit({ state }, { ampere, watt, validUntil }) {
+    state.dcLimit = { ampere, watt, validUntil };
   },
   cable({ state }, { ampere }) {
     state.cableAmpere = ampere;
@@ -66,6 +66,10 @@ const notes: Notes = {
     state.iso20 = true;
   },
   dlink: (turn, { what }) => noteDlink(turn, what),
+  linkLost(turn) {
+    // Without power nothing is at stake: ISO 15118 finds out by itself, and a restart takes the link down on purpose.
+    if (!turn.state.contactorOpen) noteDlink(turn, "error");
+  },
   meterStarted: (turn, { ok, error }) => noteMeterStarted(turn, ok, error),
   meterStopped: noteMeterStopped,
   tick() {},
@@ -238,7 +242,7 @@ function noteSlacFailure(turn: Turn): void {
 }
 
 function noteDlink(turn: Turn, what: "error" | "pause" | "terminate"): void {
-  const { state } = turn;
+  const { state, config } = turn;
   state.hlcAllows = false;
   if (what !== "error") {
     state.hlcEnding = what;
@@ -249,7 +253,8 @@ function noteDlink(turn: Turn, what: "error" | "pause" | "terminate"): void {
   if (ending) stopForGood(turn);
   // [V2G3-M07-12] An error of the communication does not interrupt charging with nominal PWM.
   if (ending || state.pwm.mode !== "on" || !state.use5Percent) return;
-  openForHlc(turn);
+  if (config.chargeMode === "DC") cutPower(turn);
+  else openForHlc(turn);
   // [V2G3-M07-05] to [V2G3-M07-09] X2, X1, E/F, and the car may start its communication again.
   state.afterX1 = "T_step_EF";
   state.afterEf = { to: "WaitingForAuthentication", resumePwm: false };
@@ -266,6 +271,10 @@ function openForHlc(turn: Turn): void {
 /** The end of the communication is only the consequence of the end of the session. */
 function stopForGood(turn: Turn): void {
   if (turn.state.pwm.mode === "on") turn.x1();
+  cutPower(turn);
+}
+
+function cutPower(turn: Turn): void {
   if (turn.config.chargeMode === "DC") turn.do({ do: "dcSupplyOff" });
   turn.powerOff();
 }

@@ -110,7 +110,7 @@ export interface ChargerState {
 
   /** Ampere a phase, and until when the energy tree grants them. */
   readonly limit: { readonly ampere: number; readonly validUntil: number };
-  readonly dcLimit: { readonly ampere: number; readonly watt: number };
+  readonly dcLimit: { readonly ampere: number; readonly watt: number; readonly validUntil: number };
   /** The outlet is a socket, so the limit of the cable counts. */
   readonly socket: boolean;
   /** Ampere that the plugged cable carries. */
@@ -141,7 +141,7 @@ export type ChargerEvent =
   | { readonly type: "disable" | "enable" }
   | { readonly type: "fault"; readonly level: FaultLevel }
   | { readonly type: "limit"; readonly ampere: number; readonly validUntil: number }
-  | { readonly type: "dcLimit"; readonly ampere: number; readonly watt: number }
+  | { readonly type: "dcLimit"; readonly ampere: number; readonly watt: number; readonly validUntil: number }
   | { readonly type: "cable"; readonly ampere: number | undefined }
   | { readonly type: "outlet"; readonly socket: boolean }
   | { readonly type: "drawn"; readonly amperes: readonly number[] }
@@ -153,6 +153,8 @@ export type ChargerEvent =
   | { readonly type: "currentDemandStarted" }
   | { readonly type: "iso20" }
   | { readonly type: "dlink"; readonly what: "error" | "pause" | "terminate" }
+  /** The power line communication has no car any more. */
+  | { readonly type: "linkLost" }
   | { readonly type: "meterStarted"; readonly ok: boolean; readonly error?: string | undefined }
   | { readonly type: "meterStopped" }
   | { readonly type: "tick" };
@@ -226,7 +228,7 @@ export function initialCharger(now: number): ChargerState {
     afterEf: { to: "Idle", resumePwm: false },
     wakeUpDone: false,
     limit: { ampere: 0, validUntil: now },
-    dcLimit: { ampere: 0, watt: 0 },
+    dcLimit: { ampere: 0, watt: 0, validUntil: now },
     socket: false,
     drawn: [],
     noEnergyTold: false,
