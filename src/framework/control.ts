@@ -18,8 +18,10 @@ export function watchControl(
 ): { stop(): void } {
   let timer: Timer | undefined;
   const lose = () => {
-    log.error({}, `${reach.missing} not reachable for ${controlLossMs} ms: charging is stopped`);
-    group.controlLost().catch((err) => log.error({ err }, "charging could not be stopped in order"));
+    log.error({}, `${reach.missing}: not reachable for ${controlLossMs} ms, charging is stopped`);
+    group
+      .controlLost((id) => reach.has(id))
+      .catch((err) => log.error({ err }, "charging could not be stopped in order"));
   };
   const look = () => {
     if (reach.complete) {

@@ -111,8 +111,11 @@ export interface ModuleInstance<M extends Manifest> {
   readonly provides: { readonly [Id in keyof M["provides"]]: Commands<M["provides"][Id]["interface"]> };
   /** Called when every module is set up; other modules can be called from here on. */
   ready?(): void | Promise<void>;
-  /** Modules in other processes have not been reachable for longer than the station allows: bring everything into safety. */
-  controlLost?(): void | Promise<void>;
+  /**
+   * Modules in other processes have not been reachable for longer than the station allows. A module that others should be
+   * able to stop, and cannot, brings what it does to an end.
+   */
+  controlLost?(isReachable: (moduleId: string) => boolean): void | Promise<void>;
   /** Ends everything the module has under way: timers, sockets, files. Its subscriptions end by themselves. */
   stop?(): void | Promise<void>;
 }

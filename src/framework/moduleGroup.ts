@@ -72,9 +72,9 @@ export class ModuleGroup {
   }
 
   /** Lets every module do what is due when modules elsewhere cannot be reached, each before those it needs. */
-  async controlLost(): Promise<void> {
+  async controlLost(isReachable: (moduleId: string) => boolean): Promise<void> {
     for (const { options, instance } of this.#byNeed()) {
-      await within(options, "bring itself into safety", async () => instance.controlLost?.());
+      await within(options, "bring itself into safety", async () => instance.controlLost?.(isReachable));
     }
   }
 

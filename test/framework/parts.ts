@@ -70,7 +70,10 @@ export function makeModules(probe: Probe = { events: [] }) {
         probe.events.push(`ready ${ctx.moduleId}`);
         await probe.meterReady?.(ctx);
       },
-      controlLost: () => void probe.events.push(`control lost ${ctx.moduleId}`),
+      controlLost(isReachable) {
+        const [here, there] = [isReachable(ctx.moduleId), isReachable("display")];
+        probe.events.push(`control lost ${ctx.moduleId}${here && !there ? "" : " but not really"}`);
+      },
       async stop() {
         probe.events.push(`stop ${ctx.moduleId}`);
         await probe.stop?.(ctx.moduleId);

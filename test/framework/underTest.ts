@@ -8,6 +8,7 @@ import type {
   Environment,
   Module,
   ModuleContext,
+  ModuleInstance,
   ModulePorts,
   Provided,
   Requirement,
@@ -31,6 +32,8 @@ export interface UnderTest<M extends Manifest> {
   readonly logged: string[];
   readonly external: ExternalMqtt;
   readonly station: Station;
+  /** Modules in other processes are away for too long; `isReachable` says which are not. */
+  loseControl(isReachable: (moduleId: string) => boolean): Promise<void>;
   /** Lets everything that is under way arrive and gives what was said since the last time. */
   heard(): Promise<string[]>;
 }
@@ -110,6 +113,14 @@ export async function startUnderTest<M extends Manifest>(
   const said: string[] = [];
   const logged: string[] = [];
   let context: ModuleContext<Manifest> | undefined;
+  let instance: ModuleInstance<Manifest> | undefined;
+  const watched: Module = {
+    manifest: tested.manifest,
+    async init(ctx) {
+      instance = await tested.init(ctx);
+      return instance;
+    },
+  };
   const probe: Module = {
     manifest: probeManifest(tested.manifest, mocks),
     init(ctx) {
@@ -126,7 +137,7 @@ export async function startUnderTest<M extends Manifest>(
   const log: Logger = { ...silentLogger, warn: keep, error: keep, child: () => log };
   const ports = { random: cryptoRandom, trace: silentTracer, files: nodeFiles, simulation: { delayFactor: 0 } };
   const station = await startStation({
-    config: stationConfig(tested, probe, mocks, options as UnderTestOptions<Manifest>),
+    config: stationConfig(watched, probe, mocks, options as UnderTestOptions<Manifest>),
     ports: { ...ports, ...options.ports, clock, log },
     env: () => options.env ?? { certsDir: "/nowhere/certs", shareDir: "/nowhere/share" },
   });
@@ -145,6 +156,9 @@ export async function startUnderTest<M extends Manifest>(
     logged,
     external: station.external,
     station,
+    async loseControl(isReachable) {
+      await instance?.controlLost?.(isReachable);
+    },
     async heard() {
       await clock.advance(0);
       const news = said.slice(heard);

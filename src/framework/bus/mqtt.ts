@@ -36,6 +36,8 @@ export interface Reach {
   readonly complete: boolean;
   /** In words, when it is not complete. */
   readonly missing: string;
+  /** Whether a module is in this process, or can be reached as far as is known. */
+  has(moduleId: string): boolean;
   onChange(listener: () => void): Unsubscribe;
 }
 
@@ -168,13 +170,13 @@ export async function createMqttBus(options: MqttBusOptions, log: Logger): Promi
       undo.clear();
       await Promise.all([near.close(), far.close(), external.link.close()]);
     },
-    reach: reachOf(far, listeners),
+    reach: reachOf(far, local, listeners),
     system: far,
     counts: { internal: far.link.counts, external: external.link.counts },
   };
 }
 
-function reachOf(far: Remote, listeners: Set<() => void>): Reach {
+function reachOf(far: Remote, local: ReadonlySet<string>, listeners: Set<() => void>): Reach {
   return {
     get complete() {
       return far.link.isConnected && far.peers.gone.length === 0;
@@ -182,6 +184,7 @@ function reachOf(far: Remote, listeners: Set<() => void>): Reach {
     get missing() {
       return far.link.isConnected ? `modules ${far.peers.gone.join(", ")}` : "the MQTT broker";
     },
+    has: (moduleId) => local.has(moduleId) || (far.link.isConnected && !far.peers.gone.includes(moduleId)),
     onChange(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -92,6 +92,11 @@ export const EvseManager = defineModule(manifest, (ctx) => {
       // The station need not wait for the first meter value; a car that comes earlier is noticed all the same.
       void evse.boot();
     },
+    controlLost(isReachable) {
+      const unreachable = ctx.provides.evse.listeners.filter((id) => !isReachable(id));
+      if (unreachable.length === 0 || !evse.stopTransaction({ reason: "Other" })) return;
+      ctx.log.error({ unreachable }, `the transaction is stopped: ${unreachable.join(", ")} could not end it`);
+    },
     stop: () => evse.stop(),
   };
 });

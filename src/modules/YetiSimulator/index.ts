@@ -65,6 +65,12 @@ export const YetiSimulator = defineModule(manifest, (ctx) => {
       provides.board_support.publish("capabilities", capabilities(config));
       driver.start();
     },
+    /** A contactor that nobody can open must not stay closed. */
+    controlLost(isReachable) {
+      if (provides.board_support.listeners.every(isReachable)) return;
+      log.error({}, "the contactor is opened: whoever controls this board is not reachable");
+      change({ powerAllowed: false, signal: { kind: "X1" } });
+    },
     stop: () => driver.stop(),
   };
 });

@@ -248,6 +248,23 @@ describe("a session over the bus", () => {
     expect(await evse.heard()).toContain(`token_provider.provided_token ${JSON.stringify(token)}`);
   });
 
+  test("when those who could end the transaction are out of reach for too long, it is stopped", async () => {
+    const { line, calls, grant, events } = await start({ disable_authentication: true }, []);
+    await grant(10);
+    line("B", "C", "PowerOn");
+    expect(await events()).toContain("ChargingStarted");
+    await evse.loseControl(() => true);
+    expect(await events()).toEqual([]);
+    await calls();
+    await evse.loseControl((moduleId) => moduleId !== "probe");
+    expect(await calls()).toEqual(["bsp.cp_state_X1"]);
+    line("B", "PowerOff");
+    await evse.clock.advance(0);
+    const said = evse.said.filter((text) => text.includes("TransactionFinished"));
+    expect(said.join()).toMatch(/"reason":"Other"/);
+    expect(evse.logged.join()).toMatch(/the transaction is stopped: probe could not end it/);
+  });
+
   test("without slac there is no ISO 15118, only basic charging", async () => {
     const { line, calls, grant } = await start({ disable_authentication: true }, []);
     await grant(10);

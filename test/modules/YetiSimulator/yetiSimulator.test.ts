@@ -59,6 +59,14 @@ describe("the simulated board", () => {
 describe("the simulated board in a session", () => {
   beforeEach(() => start());
 
+  it("opens the contactor by itself when nobody is there who could", async () => {
+    await charge();
+    await yeti.loseControl(() => true);
+    expect(await events()).toEqual([]);
+    await yeti.loseControl((moduleId) => moduleId !== "probe");
+    expect(await events()).toEqual(["PowerOff"]);
+  });
+
   it("follows the car from A to C and closes the contactor when the station allows it", async () => {
     await car("B");
     expect(await events()).toEqual(["B"]);
