@@ -4,6 +4,7 @@ import { sdp } from "./car/discovery.ts";
 import { exi } from "./car/exi.ts";
 import { v2gtp } from "./car/framing.ts";
 import { sap } from "./car/handshake.ts";
+import { installation } from "./car/installation.ts";
 import { sequence } from "./car/sequence.ts";
 import { session } from "./car/session.ts";
 import { proof } from "./car/signature.ts";
@@ -12,6 +13,7 @@ import { tls } from "./car/tls.ts";
 import { values } from "./car/values.ts";
 import * as charger from "./charger/discovery.ts";
 import * as framing from "./charger/framing.ts";
+import * as installations from "./charger/installation.ts";
 import * as responses from "./charger/responses.ts";
 import * as sessions from "./charger/session.ts";
 import * as tlsOfChargers from "./charger/tls.ts";
@@ -27,6 +29,7 @@ export const catalogue: Readonly<Record<Side, readonly Fault[]>> = {
     ...sap,
     ...session,
     ...sequence,
+    ...installation,
     ...certificates,
     ...proof,
     ...values,
@@ -44,6 +47,7 @@ export const catalogue: Readonly<Record<Side, readonly Fault[]>> = {
     ...responses.wrong,
     ...responses.silent,
     ...responses.ongoing,
+    ...installations.installation,
     ...offers.challenges,
     ...offers.values,
     ...offers.notifications,

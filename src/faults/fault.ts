@@ -4,6 +4,7 @@
  */
 import type { KeyObject } from "node:crypto";
 import type { AnySet } from "../exi/schema.ts";
+import type { Reissued } from "../pki/index.ts";
 import type { TlsOffer } from "../transport/ports.ts";
 import type { Random } from "../util/random.ts";
 import type { AttackId } from "./attacks.ts";
@@ -18,6 +19,8 @@ export interface Traits {
   readonly payment: "Contract" | "ExternalPayment";
   readonly energy: "AC" | "DC";
   readonly tls: boolean;
+  /** What the car asks for before it pays. */
+  readonly contract: "install" | "update";
 }
 
 export interface Fault {
@@ -75,7 +78,14 @@ export type How =
   /** What is written instead of a handshake, by the car on so many connections, or by the charger on each. */
   | { readonly seam: "TLS port"; readonly after: "watch" | "go on"; readonly connections: number; readonly turn: Turn }
   /** A certificate with a fault of the test PKI, as `plugcharge pki faults` names it. */
-  | { readonly seam: "certificates"; readonly fault: string };
+  | {
+      readonly seam: "certificates";
+      readonly fault: string;
+      /** What is issued anew with it. */
+      readonly leaf: "contract" | "oem" | "secc" | "cps";
+      /** How it gets into our message, where that does not carry it already. */
+      carry?(honest: Said, context: Context): readonly Turn[];
+    };
 
 /** A message as it was read from the wire. */
 export interface Said {
@@ -101,6 +111,8 @@ export interface Context {
   readonly SessionID: Uint8Array;
   /** Of the contract. */
   readonly key: KeyObject | undefined;
+  /** The certificate with a fault, where our side has no other use for it. */
+  readonly issued: Reissued | undefined;
   readonly random: Random;
   /** Milliseconds since 1970. */
   readonly now: number;

@@ -1,5 +1,6 @@
 /** Puts one fault on the network of an honest car or charger, and sees what the counterpart does about it. */
 import type { KeyObject } from "node:crypto";
+import type { Reissued } from "../pki/index.ts";
 import type {
   ByteStream,
   ConnectOptions,
@@ -25,6 +26,8 @@ export interface InjectorOptions {
   readonly random: Random;
   /** Of the contract, for faults that are signed all the same. */
   readonly key?: KeyObject;
+  /** See {@link Context}. */
+  readonly issued?: Reissued;
 }
 
 const WATCH_MS = 6_000;
@@ -109,10 +112,12 @@ export class Injector {
 
   #treat(said: Said, dialogue: Dialogue): Treatment {
     const { how, at } = this.#options.fault;
-    if (!applies(at, said, this.#reached)) return "honest";
+    // Who refuses already has no place for a fault.
+    if (!applies(at, said, this.#reached) || said.ResponseCode?.startsWith("FAILED")) return "honest";
     if (how.seam === "certificates") {
       this.#reach();
-      return this.#attack([[encodeFrame(payloadType.exi, said.exi)]]);
+      const asItIs = [[encodeFrame(payloadType.exi, said.exi)]];
+      return this.#attack(how.carry?.(said, this.#context(dialogue)) ?? asItIs);
     }
     if (!("turns" in how)) return "honest";
     if (this.#rehearsing) {
@@ -132,9 +137,9 @@ export class Injector {
   }
 
   #context(dialogue: Dialogue): Context {
-    const { key, random, clock } = this.#options;
+    const { key, issued, random, clock } = this.#options;
     return {
-      ...{ set: dialogue.set, SessionID: dialogue.SessionID, key, random, now: clock.now() },
+      ...{ set: dialogue.set, SessionID: dialogue.SessionID, key, issued, random, now: clock.now() },
       said: (name) => dialogue.said(name),
       rehearsed: (name) => this.#rehearsal?.said(name),
     };
@@ -183,14 +188,13 @@ export class Injector {
   }
 
   #listening(wanted: ListenOptions): ListenOptions {
-    const { how } = this.#options.fault;
-    if (!wanted.tls || (how.seam !== "TLS port" && how.seam !== "certificates")) return this.#watched(wanted);
-    const { tls, ...plain } = wanted;
-    const turn = how.seam === "TLS port" ? how.turn : [];
-    const hears = how.seam === "TLS port" ? "nothing" : "V2GTP";
+    const { how, at } = this.#options.fault;
+    if (!wanted.tls || at !== "TLS") return this.#watched(wanted);
+    const { tls: _, ...plain } = wanted;
+    const port = how.seam === "TLS port";
+    const [turn, hears] = port ? [how.turn, "nothing" as const] : [[], "V2GTP" as const];
     return {
-      ...plain,
-      ...(how.seam === "certificates" && { tls }),
+      ...(port ? plain : wanted),
       onStream: (stream) => {
         this.#reach();
         this.#wrap(stream).attack(this.#attack([turn], { hears }));

@@ -3,11 +3,13 @@
 import { freeUdpPort } from "../../src/cli/demo/freePort.ts";
 import { type CarOptions, driveCar } from "../../src/cli/peer/car.ts";
 import { type ChargerOptions, openCharger } from "../../src/cli/peer/charger.ts";
+import { contractServiceOf } from "../../src/cli/peer/contractService.ts";
 import { driveFaultyCar } from "../../src/cli/peer/faultyCar.ts";
 import { credentialsOf } from "../../src/cli/peer/faultyCertificates.ts";
 import { openFaultyCharger } from "../../src/cli/peer/faultyCharger.ts";
 import { anyCar, type Scenario, scenarios, suits } from "../../src/cli/peer/scenarios.ts";
 import type { SessionVerdict } from "../../src/cli/peer/verdict.ts";
+import type { ClearingHouse } from "../../src/csms/clearingHouse/clearingHouse.ts";
 import type { Contract } from "../../src/evcc/index.ts";
 import type { Fault, FaultVerdict } from "../../src/faults/index.ts";
 import { createPki, type Pki, type Reissued, reissue, requireFault } from "../../src/pki/index.ts";
@@ -28,15 +30,19 @@ export function contractOf({ certificate, key, chain }: Reissued): Contract {
   return { eMAID: certificate.subject.CN ?? "", key, chain: [certificate, ...chain].map(({ der }) => der) };
 }
 
-const member = (id: "contract" | "secc", of = pki): Reissued => ({
+const member = (id: "contract" | "secc" | "oem", of = pki): Reissued => ({
   ...{ certificate: of.certificate(id), key: of.key(id), chain: of.chain(id) },
 });
 export const contract: Contract = contractOf(member("contract"));
 
-/** The contract with the fault of the PKI that a fault is about. */
-export async function contractFor({ how }: Fault): Promise<Contract> {
-  if (how.seam !== "certificates") return contract;
-  return contractOf(await reissue("contract", requireFault(how.fault), pki, { clock, random }));
+/** What the car of a scenario has with it, with the fault of the PKI that a fault is about. */
+async function carried({ how }: Fault, scenario: Scenario): Promise<Partial<CarOptions>> {
+  const wrong = how.seam === "certificates" && (how.leaf === "contract" || how.leaf === "oem");
+  const given = wrong && (await reissue(how.leaf, requireFault(how.fault), pki, { clock, random }));
+  if (scenario.contract !== "install") return { contract: given ? contractOf(given) : contract };
+  const { certificate, key } = given || member("oem");
+  const provisioning = { certificate: certificate.der, key };
+  return { contractWish: { action: "install", provisioning, roots: pki.trust.v2g, why: "it is a test" } };
 }
 
 /** The first scenario in which a fault has its place. */
@@ -63,8 +69,15 @@ export async function world(change: Partial<ChargerOptions> = {}): Promise<World
 
 /** A charger with a fault. */
 export async function faulty(fault: Fault, scenario = scenarioFor(fault)) {
+  const { how } = fault;
+  const wrong = how.seam === "certificates" && how.leaf === "cps";
+  const issued = wrong && (await reissue("cps", requireFault(how.fault), pki, { clock, random }));
   const { options, car } = place({ evse: scenario.evse });
-  return { charger: await openFaultyCharger({ ...options, fault }), network: options.network, car };
+  return {
+    charger: await openFaultyCharger({ ...options, fault, ...(issued && { issued }) }),
+    network: options.network,
+    car,
+  };
 }
 
 function place(change: Partial<ChargerOptions>) {
@@ -79,6 +92,7 @@ function place(change: Partial<ChargerOptions>) {
     options: {
       ...options,
       ...{ tlsSecurity: "allow", credentials: { chain: "", key: "" }, contractRoots: pki.trust.mo, evse: anyCar },
+      clearingHouse: clearingHouse(),
       onSession: (verdict: SessionVerdict) => void verdicts.push(verdict),
       ...change,
     } satisfies ChargerOptions,
@@ -124,22 +138,40 @@ async function overTls(change: Partial<ChargerOptions>) {
   return { options, verdicts, car: () => car({ ...carOptions, roots: own.trust.v2g }) };
 }
 
-/** Lets time go by until a promise is kept. */
+/** Lets time go by until a promise is kept. It stands still while keys are made, which takes the time that it takes. */
 export async function inTime<T>(promise: Promise<T>): Promise<T> {
   let over = false;
   const done = promise.finally(() => {
     over = true;
   });
-  while (!over) await clock.advance(100);
+  while (!over) {
+    await clock.advance(100);
+    await provided;
+  }
   return done;
+}
+
+/** What the clearing house is at work on. */
+let provided: Promise<unknown> = Promise.resolve();
+
+function clearingHouse(): Pick<ClearingHouse, "provideEncoded"> {
+  const service = contractServiceOf(pki, { clock, random });
+  if ("missing" in service) throw new TypeError(service.missing);
+  return {
+    provideEncoded(question) {
+      const answer = service.clearingHouse.provideEncoded(question);
+      provided = answer;
+      return answer;
+    },
+  };
 }
 
 /** The verdict on a fault of the car at our charger. */
 export async function atOurCharger(fault: Fault, { car }: World): Promise<FaultVerdict> {
   const scenario = scenarioFor(fault);
   const tls = fault.needs.tls === false ? "none" : "wanted";
-  const own = { scenario, tls, contract: await contractFor(fault), random } as const;
-  return inTime(driveFaultyCar({ ...car(own), fault, random }));
+  const { contract: _, ...own } = car({ scenario, tls });
+  return inTime(driveFaultyCar({ ...own, ...(await carried(fault, scenario)), fault, random }));
 }
 
 /** The verdict on our car at our charger with a fault. */
@@ -147,7 +179,8 @@ export async function withOurCar(fault: Fault): Promise<FaultVerdict> {
   const scenario = scenarioFor(fault);
   const tls = fault.needs.tls === false ? "none" : scenario.tls;
   const { charger, car } = await faulty(fault, scenario);
-  const session = driveCar(car({ scenario, tls, cycles: 3 }));
+  const { contract: _, ...own } = car({ scenario, tls, cycles: 3 });
+  const session = driveCar({ ...own, ...(await carried(fault, scenario)) });
   const verdict = await inTime(charger.verdict);
   await inTime(session);
   await inTime(charger.close());

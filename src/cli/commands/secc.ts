@@ -12,11 +12,11 @@ import { SDP_PORT } from "../../v2gtp/sdp.ts";
 import { signal } from "../demo/signal.ts";
 import { exitCodes, type Io } from "../io.ts";
 import { keepFolder } from "../keepFolder.ts";
-import { type ChargerOptions, openCharger } from "../peer/charger.ts";
+import { openCharger } from "../peer/charger.ts";
 import { openContractService } from "../peer/contractService.ts";
 import { type Chosen, faultOption, listFaults } from "../peer/faultOption.ts";
-import { faultyCredentials } from "../peer/faultyCertificates.ts";
-import { openFaultyCharger } from "../peer/faultyCharger.ts";
+import { faultyCredentials, faultyService } from "../peer/faultyCertificates.ts";
+import { type FaultyChargerOptions, openFaultyCharger } from "../peer/faultyCharger.ts";
 import { Keeper } from "../peer/keep.ts";
 import { linkOf } from "../peer/link.ts";
 import { wholeNumber } from "../peer/numbers.ts";
@@ -79,7 +79,7 @@ function act(flags: Flags, io: Io): Promise<void> {
   return fault ? testCars(tasksFor(fault, scenario, tls !== "prohibit"), flags, io) : serve(flags, scenario, io);
 }
 
-type Opened = Omit<ChargerOptions, "onSession">;
+type Opened = Omit<FaultyChargerOptions, "onSession" | "fault">;
 
 async function open(flags: Flags, task: Partial<Task>, screen: Screen, keeper?: Keeper): Promise<Opened> {
   const { auth, sdpPort } = flags;
@@ -183,7 +183,7 @@ async function testCar(
 }
 
 /** @throws UserError when there is no certificate, but it is needed. */
-async function readCertificates({ pki, tls }: Flags, { scenario, fault }: Partial<Task>) {
+async function readCertificates({ pki, tls }: Flags, task: Partial<Task>) {
   if (pki === undefined && tls === "prohibit") return { credentials: undefined, contractRoots: [] };
   if (pki === undefined) {
     throw new UserError("a charger needs certificates", {
@@ -192,7 +192,7 @@ async function readCertificates({ pki, tls }: Flags, { scenario, fault }: Partia
     });
   }
   const folder = await openPkiFolder(nodeFiles, resolve(pki));
-  const credentials = tls === "prohibit" ? undefined : await readCredentials(folder, fault);
+  const credentials = tls === "prohibit" ? undefined : await readCredentials(folder, task.fault);
   if (!credentials && tls !== "prohibit") {
     throw new UserError("the folder has no SECC certificate with its key", {
       file: folder.dir,
@@ -201,14 +201,16 @@ async function readCertificates({ pki, tls }: Flags, { scenario, fault }: Partia
     });
   }
   const contractRoots = await readContractRoots(nodeFiles, folder);
-  return { credentials, contractRoots, ...(await contractService(folder, scenario)) };
+  return { credentials, contractRoots, ...(await contractService(folder, task)) };
 }
 
 /** Offered where the folder has what it takes. @throws UserError when it has not, but the scenario is about it. */
-async function contractService(folder: PkiFolder, scenario: Scenario | undefined) {
+async function contractService(folder: PkiFolder, { scenario, fault }: Partial<Task>) {
   const ports = { files: nodeFiles, clock: systemClock, random: cryptoRandom };
   const service = await openContractService(folder, ports);
-  if ("clearingHouse" in service) return service;
+  const wrong = fault?.how.seam === "certificates" && fault.how.leaf === "cps" && fault.how.fault;
+  const issued = wrong ? { issued: await faultyService(nodeFiles, folder, wrong) } : {};
+  if ("clearingHouse" in service) return { ...service, ...issued };
   if (scenario?.contract === undefined) return {};
   throw new UserError(`no contract can be installed: ${service.missing}`, {
     file: folder.dir,
@@ -217,7 +219,7 @@ async function contractService(folder: PkiFolder, scenario: Scenario | undefined
 }
 
 function readCredentials(folder: PkiFolder, fault: Fault | undefined) {
-  return fault?.how.seam === "certificates"
+  return fault?.how.seam === "certificates" && fault.how.leaf === "secc"
     ? faultyCredentials(nodeFiles, folder, fault.how.fault)
     : readSeccCredentials(nodeFiles, folder);
 }

@@ -16,8 +16,8 @@ import { cryptoRandom } from "../../util/random.ts";
 import type { Certificate } from "../../x509/index.ts";
 import { type CarOptions, driveCar } from "./car.ts";
 import { driveFaultyCar } from "./faultyCar.ts";
-import { faultyContract } from "./faultyCertificates.ts";
-import { openPkiFolder } from "./pkiFolder.ts";
+import { faultyContract, faultyProvisioning } from "./faultyCertificates.ts";
+import { openPkiFolder, type PkiFolder } from "./pkiFolder.ts";
 import type { Task } from "./scenarioOption.ts";
 import type { Scenario } from "./scenarios.ts";
 import type { SessionVerdict } from "./verdict.ts";
@@ -66,13 +66,22 @@ async function certificatesFor(
   const { dir, names } = folder;
   const roots = required(await readV2gRoots(nodeFiles, dir, names.car), dir);
   if (scenario.payment !== "Contract") return { roots };
-  if (fault?.how.seam === "certificates") {
-    return { roots, contract: await faultyContract(nodeFiles, folder, fault.how.fault) };
-  }
+  if (fault?.how.seam === "certificates") return faulty(fault.how, folder, roots);
   const keeping = keepContract && {
     storeContract: (contract: Contract) => storeContract(nodeFiles, dir, contract, names.car),
   };
   return { ...(await contractFor(scenario, dir, names.car, roots)), ...keeping };
+}
+
+/** With the fault of a certificate that is the car's. */
+async function faulty(
+  { fault, leaf }: { readonly fault: string; readonly leaf: string },
+  folder: PkiFolder,
+  roots: readonly Certificate[],
+): Promise<CarCertificates> {
+  if (leaf !== "oem") return { roots, contract: await faultyContract(nodeFiles, folder, fault) };
+  const provisioning = await faultyProvisioning(nodeFiles, folder, fault);
+  return { roots, contractWish: { action: "install", provisioning, roots, why: `the fault is ${fault}` } };
 }
 
 /** What the car pays with, or what it has a contract installed or renewed with. */

@@ -35,7 +35,7 @@ export interface ChargerOptions {
   /** Asks the car to agree on another schedule as soon as it charges. */
   readonly renegotiates?: boolean;
   /** Makes contracts for cars; without it none can be installed. */
-  readonly clearingHouse?: ClearingHouse;
+  readonly clearingHouse?: Pick<ClearingHouse, "provideEncoded">;
   /** How long a TLS handshake may take, in milliseconds. */
   readonly handshakeMs?: number;
   /** Gets a session when it is over. */

@@ -21,18 +21,23 @@ export async function openContractService(
   ports: { readonly files: Files; readonly clock: Clock; readonly random: Random },
 ): Promise<ContractService> {
   try {
-    const pki = await loadPki({
-      ...{ files: ports.files, dir, layout },
-      password: await readPassword(ports.files, dir, layout),
-    });
-    const authorities = contractAuthorities(pki);
-    if (!authorities)
-      return { missing: "the keys of the provisioning service and of the operator's sub-CA 2 are needed" };
-    return { clearingHouse: clearingHouseFor(authorities, emaidOf(pki), ports) };
+    const password = await readPassword(ports.files, dir, layout);
+    return contractServiceOf(await loadPki({ files: ports.files, dir, layout, password }), ports);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { missing: error.describe() };
   }
+}
+
+/** @returns why there is none, when the PKI lacks a key. */
+export function contractServiceOf(
+  pki: PkiView,
+  ports: { readonly clock: Clock; readonly random: Random },
+): ContractService {
+  const authorities = contractAuthorities(pki);
+  if (!authorities)
+    return { missing: "the keys of the provisioning service and of the operator's sub-CA 2 are needed" };
+  return { clearingHouse: clearingHouseFor(authorities, emaidOf(pki), ports) };
 }
 
 function emaidOf(pki: PkiView): string {

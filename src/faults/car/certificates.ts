@@ -41,7 +41,7 @@ function fromPki({ name, about, answer, reason }: PkiFault): Row {
   const more = alternatives[reason] ?? [];
   return {
     ...{ name: name.slice(name.indexOf(":") + 1), about, at: response.replace(/Res$/, "Req") },
-    ...{ expect: [says(response, code), ...more], how: { seam: "certificates", fault: name } },
+    ...{ expect: [says(response, code), ...more], how: { seam: "certificates", fault: name, leaf: "contract" } },
   };
 }
 

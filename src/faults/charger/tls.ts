@@ -13,7 +13,13 @@ const notHere: readonly string[] = ["secc:wrong-key", "secc:wrong-curve"];
 
 function fromPki({ name, about }: PkiFault): Row {
   const short = name.slice(name.indexOf(":") + 1);
-  return { name: short, about, at, expect: [refusesTls, closes()], how: { seam: "certificates", fault: name } };
+  return {
+    name: short,
+    about,
+    at,
+    expect: [refusesTls, closes()],
+    how: { seam: "certificates", fault: name, leaf: "secc" },
+  };
 }
 
 function inPki(prefix: string): Fault[] {
