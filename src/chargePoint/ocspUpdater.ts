@@ -24,6 +24,7 @@ export class OcspUpdater {
   readonly #rounds: Periodic;
   #underWay = false;
   #complete = false;
+  #stopped = false;
 
   constructor(ports: OcspPorts) {
     this.#ports = ports;
@@ -44,13 +45,15 @@ export class OcspUpdater {
     this.#rounds.start(ms);
   }
 
+  /** For good: a round that is under way plans no other. */
   stop(): void {
+    this.#stopped = true;
     this.#rounds.stop();
   }
 
   /** A round now; the next one follows in its time. */
   update(): void {
-    if (this.#underWay) return;
+    if (this.#underWay || this.#stopped) return;
     this.#underWay = true;
     this.#rounds.start();
     inBackground(this.#ports, "OCSP round", async () => {
@@ -58,7 +61,7 @@ export class OcspUpdater {
         this.#complete = false;
         this.#complete = await this.#round();
       } finally {
-        if (!this.#complete) this.#rounds.start(this.#ports.wait(false));
+        if (!this.#complete && !this.#stopped) this.#rounds.start(this.#ports.wait(false));
         this.#underWay = false;
       }
     });
