@@ -61,6 +61,7 @@ it("a round that ends after the stop leaves no timer behind, and none begins", a
   ocsp.stop();
   answer(unanswered);
   await clock.advance(0);
+  expect(clock.pending).toBe(0);
   ocsp.update();
   await clock.advance(2 * DAY);
   expect(asked()).toBe(1);
