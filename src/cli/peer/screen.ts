@@ -57,11 +57,11 @@ export function openScreen(io: Io, { json, brief = false }: ScreenOptions, title
   };
 }
 
-const paidBy = { Contract: "by contract (Plug & Charge)", ExternalPayment: "by external payment (EIM)" } as const;
+const paidBy = { Contract: "paid by contract (Plug & Charge)", ExternalPayment: "paid externally (EIM)" } as const;
 
-function inWords({ verdict, reason, tls, payment, cycles, messages, ms }: SessionVerdict): string {
+function inWords({ verdict, reason, protocol, tls, payment, cycles, messages, ms }: SessionVerdict): string {
   if (verdict === "failed") return `Failed: ${reason}.`;
-  const how = `${payment ? paidBy[payment] : "without payment"}, ${tls ? "with" : "without"} TLS`;
+  const how = `by ${protocol}, ${payment ? paidBy[payment] : "without payment"}, ${tls ? "with" : "without"} TLS`;
   return `Charged ${how}: ${cycles} turns of the charge loop, ${messages} messages in ${ms} ms. End: ${reason}.`;
 }
 

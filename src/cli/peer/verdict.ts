@@ -2,11 +2,14 @@
 import type { TraceEntry } from "../../util/trace.ts";
 
 export type Payment = "Contract" | "ExternalPayment";
+export type ProtocolName = "DIN SPEC 70121" | "ISO 15118-2";
 
 export interface Findings {
   /** The timeline of this session. */
   readonly entries: readonly TraceEntry[];
   readonly tls: boolean;
+  /** What must be spoken; absent when any protocol will do. */
+  readonly protocol?: ProtocolName;
   /** How it must be paid; absent when either will do. */
   readonly payment?: Payment;
   /** Why it ended, as the side that we are has seen it. */
@@ -21,8 +24,9 @@ export interface SessionVerdict {
   readonly verdict: "charged" | "failed";
   /** In words. */
   readonly reason: string;
+  /** Null when the session did not come as far; so with the payment. */
+  readonly protocol: ProtocolName | null;
   readonly tls: boolean;
-  /** Undefined when the session did not come as far. */
   readonly payment: Payment | null;
   /** Turns of the charge loop. */
   readonly cycles: number;
@@ -40,6 +44,7 @@ export function judgeSession(findings: Findings): SessionVerdict {
   const answered = messages.filter(({ outcome, from }) => from === "EVSE" && outcome === "ok");
   const count = (title: string) => answered.filter((message) => message.title === title).length;
   const cycles = answered.filter(({ title }) => loopResponses.includes(title)).length;
+  const protocol = protocolOf(messages);
   const payment = paymentOf(count);
   const fault =
     refusalOf(findings.entries) ??
@@ -48,10 +53,12 @@ export function judgeSession(findings: Findings): SessionVerdict {
       ? `no SessionStop${after(messages, findings.reason)}`
       : undefined) ??
     missingProof(answered, findings.proof) ??
+    (findings.protocol && protocol !== findings.protocol ? `spoke ${protocol}, not ${findings.protocol}` : undefined) ??
     (findings.payment && payment !== findings.payment ? `paid by ${payment}, not by ${findings.payment}` : undefined);
   return {
     verdict: fault === undefined ? "charged" : "failed",
     reason: fault ?? findings.reason ?? "the car ended the session",
+    protocol,
     tls: findings.tls,
     payment,
     cycles,
@@ -72,8 +79,21 @@ function times(all: readonly string[], one: string): number {
   return all.filter((each) => each === one).length;
 }
 
+/** By the first message whose name the two do not share. */
+function protocolOf(messages: readonly TraceEntry[]): ProtocolName | null {
+  const telling = messages.flatMap(({ title }) => protocolsByMessage[title.replace(/Re[qs]$/, "")] ?? []);
+  return telling[0] ?? null;
+}
+
+const protocolsByMessage: Readonly<Record<string, ProtocolName>> = {
+  ServicePaymentSelection: "DIN SPEC 70121",
+  ContractAuthentication: "DIN SPEC 70121",
+  PaymentServiceSelection: "ISO 15118-2",
+  Authorization: "ISO 15118-2",
+};
+
 function paymentOf(count: (title: string) => number): Payment | null {
-  if (count("AuthorizationRes") === 0) return null;
+  if (count("AuthorizationRes") + count("ContractAuthenticationRes") === 0) return null;
   return count("PaymentDetailsRes") > 0 ? "Contract" : "ExternalPayment";
 }
 

@@ -17,7 +17,24 @@ describe("the verdict on a session with a foreign peer", () => {
     });
   });
 
+  it("tells the protocol by its messages", () => {
+    const names = ["SessionSetupRes", "ContractAuthenticationRes", "CurrentDemandRes", "SessionStopRes"];
+    const entries = names.map((title) => res(title));
+    expect(judgeSession({ entries, tls: false, protocol: "DIN SPEC 70121", payment: "ExternalPayment" })).toMatchObject(
+      {
+        ...{ verdict: "charged", protocol: "DIN SPEC 70121", payment: "ExternalPayment", cycles: 1 },
+      },
+    );
+    expect(judgeSession({ entries: pnc, tls: true })).toMatchObject({ protocol: "ISO 15118-2" });
+    expect(judgeSession({ entries: [], tls: true })).toMatchObject({ protocol: null });
+  });
+
   it.each([
+    [
+      "another protocol",
+      { entries: eim, protocol: "DIN SPEC 70121" as const },
+      "spoke ISO 15118-2, not DIN SPEC 70121",
+    ],
     ["another payment", { entries: eim, payment: "Contract" as const }, "paid by ExternalPayment, not by Contract"],
     [
       "no charge loop",
