@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { judgeRun, type Run, report, scenarios } from "./scenarios.ts";
 
 const [scenario] = scenarios;
-const charged = { verdict: "charged", reason: "", tls: true, payment: "Contract", ms: 900 };
+const protocol = "ISO 15118-2";
+const charged = { verdict: "charged", reason: "", protocol, tls: true, payment: "Contract", ms: 900 };
 const line = (change: object = {}) => [JSON.stringify({ ...charged, ...change })];
 const peer = { lines: ["READY", "PASS ac-pnc role=secc"], exitCode: 0 };
 
@@ -24,6 +25,11 @@ describe("runs with a foreign peer", () => {
     ],
     ["ours said nothing", { ours: { lines: [], exitCode: null } }, /killed after its time limit.*said nothing/],
     ["no TLS", { ours: { lines: line({ tls: false }), exitCode: 0 } }, /without TLS/],
+    [
+      "another protocol",
+      { ours: { lines: line({ protocol: "DIN SPEC 70121" }), exitCode: 0 } },
+      /charged, but by DIN SPEC 70121/,
+    ],
     [
       "another payment",
       { ours: { lines: line({ payment: "ExternalPayment" }), exitCode: 0 } },

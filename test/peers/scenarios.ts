@@ -9,6 +9,7 @@ export interface Scenario {
   /** What our verdict must say. */
   readonly tls: boolean;
   readonly payment: "Contract" | "ExternalPayment";
+  readonly protocol?: "DIN SPEC 70121";
 }
 
 export const scenarios: readonly Scenario[] = [
@@ -44,6 +45,14 @@ export const scenarios: readonly Scenario[] = [
     tls: false,
     payment: "ExternalPayment",
   },
+  {
+    name: "din-dc-eim",
+    secc: [],
+    ev: ["--scenario", "din", "--peer-quirks"],
+    tls: false,
+    payment: "ExternalPayment",
+    protocol: "DIN SPEC 70121",
+  },
 ];
 
 /** What a program had to say when it was over. */
@@ -70,6 +79,7 @@ interface OurVerdict {
   readonly verdict: string;
   readonly reason: string;
   readonly tls: boolean;
+  readonly protocol: string | null;
   readonly payment: string | null;
   readonly ms: number;
 }
@@ -87,6 +97,8 @@ function faultOf(scenario: Scenario, verdict: OurVerdict | undefined, ours: Ende
   if (!verdict) return `ours${ending(ours)}: ${last(ours)}; ${peerSays}`;
   if (verdict.verdict !== "charged") return `ours: ${verdict.reason}; ${peerSays}`;
   if (verdict.tls !== scenario.tls) return `charged, but ${verdict.tls ? "with" : "without"} TLS`;
+  const { protocol = "ISO 15118-2" } = scenario;
+  if (verdict.protocol !== protocol) return `charged, but by ${verdict.protocol}`;
   if (verdict.payment !== scenario.payment) return `charged, but paid by ${verdict.payment}`;
   if (peer.exitCode !== 0) return peerSays;
   return ours.exitCode === 0 ? undefined : `charged, but ours did not end well${ending(ours)}`;

@@ -83,16 +83,22 @@ type Opened = Omit<FaultyChargerOptions, "onSession" | "fault">;
 
 async function open(flags: Flags, task: Partial<Task>, screen: Screen, keeper?: Keeper): Promise<Opened> {
   const { auth, sdpPort } = flags;
-  const { scenario, fault } = task;
+  const { scenario } = task;
   const link = linkOf(flags);
   const certificates = await readCertificates(flags, task);
   return {
     ...{ clock: systemClock, random: cryptoRandom, log: createLogger(flags.log), timeline: screen.timeline },
-    ...{ link, sdpPort, tlsSecurity: fault?.needs.tls === false ? "prohibit" : flags.tls, ...certificates },
+    ...{ link, sdpPort, tlsSecurity: tlsOf(flags, task), ...certificates },
     network: keeper?.network(nodeNetwork()) ?? nodeNetwork(),
+    ...(scenario && { protocol: scenario.protocol }),
     ...(scenario?.renegotiates && { renegotiates: true }),
     evse: { ...(scenario?.evse ?? anyCar), ...(auth && { paymentOptions: [payments[auth]] }) },
   };
+}
+
+/** Some protocols and some faults are without TLS. */
+function tlsOf({ tls }: Flags, { scenario, fault }: Partial<Task>): Flags["tls"] {
+  return scenario?.tls === "none" || fault?.needs.tls === false ? "prohibit" : tls;
 }
 
 async function openKeeper({ keep }: Flags, { timeline }: Screen): Promise<Keeper | undefined> {
@@ -183,7 +189,9 @@ async function testCar(
 }
 
 /** @throws UserError when there is no certificate, but it is needed. */
-async function readCertificates({ pki, tls }: Flags, task: Partial<Task>) {
+async function readCertificates(flags: Flags, task: Partial<Task>) {
+  const { pki } = flags;
+  const tls = tlsOf(flags, task);
   if (pki === undefined && tls === "prohibit") return { credentials: undefined, contractRoots: [] };
   if (pki === undefined) {
     throw new UserError("a charger needs certificates", {

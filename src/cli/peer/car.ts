@@ -5,7 +5,9 @@ import {
   type Contract,
   type ContractWish,
   checkCharger,
+  din70121,
   type Effect,
+  iso15118_2,
   isRegular,
   type MessageFacts,
   type Outcome,
@@ -49,6 +51,8 @@ export interface CarOptions {
   readonly interrupted: Promise<void>;
 }
 
+const spoken = { "DIN SPEC 70121": din70121, "ISO 15118-2": iso15118_2 } as const;
+
 const SDP_CYCLES = 1;
 /** Of the car's pauses between two requests of the same kind: a tool has no time to lose. */
 const DELAYS = 0;
@@ -77,9 +81,9 @@ export async function driveCar(options: CarOptions): Promise<SessionVerdict> {
     return verdict;
   };
   const outcome = await visit(options, verifyCharger);
-  const { payment, sessions, proof } = scenario;
+  const { protocol, payment, sessions, proof } = scenario;
   const verdict = judgeSession({
-    ...{ entries: take(), tls: secured, payment, reason: outcome.reason, sessions: sessions.length },
+    ...{ entries: take(), tls: secured, protocol, payment, reason: outcome.reason, sessions: sessions.length },
     ...(proof && { proof }),
   });
   return isRegular(outcome)
@@ -114,6 +118,7 @@ function drive(
   const session: CarSession = new CarSession(
     {
       ...{ link, sdpPort, sdpCycles: SDP_CYCLES, tls },
+      protocols: [spoken[scenario.protocol]],
       car: {
         ...carFor({ ...order, EnergyTransferMode: scenario.mode }, config, link, { contract, battery }, DELAYS),
         ...(contractWish && { contractWish }),

@@ -3,7 +3,7 @@ import type { ClearingHouse } from "../../csms/clearingHouse/clearingHouse.ts";
 import { judgeContract } from "../../modules/EvseV2G/contractCheck.ts";
 import type { OutwardEffect } from "../../secc/effects.ts";
 import type { Evse } from "../../secc/evse.ts";
-import { iso2Protocol } from "../../secc/handshake.ts";
+import { dinProtocol, iso2Protocol } from "../../secc/handshake.ts";
 import type { ContractVerdict } from "../../secc/iso2/protocol.ts";
 import type { TlsSecurity } from "../../secc/sdpServer.ts";
 import { Secc } from "../../secc/secc.ts";
@@ -16,7 +16,7 @@ import type { Timeline, TraceEntry } from "../../util/trace.ts";
 import type { Certificate } from "../../x509/index.ts";
 import { DcHardware } from "./dcHardware.ts";
 import { record } from "./record.ts";
-import { judgeSession, type SessionVerdict } from "./verdict.ts";
+import { judgeSession, type ProtocolName, type SessionVerdict } from "./verdict.ts";
 
 export interface ChargerOptions {
   readonly network: Network;
@@ -30,6 +30,8 @@ export interface ChargerOptions {
   readonly credentials: TlsCredentials | undefined;
   /** What contracts may lead to. */
   readonly contractRoots: readonly Certificate[];
+  /** The only protocol that is spoken; all when absent. The sessions are judged by it. */
+  readonly protocol?: ProtocolName;
   /** What it offers. With one way to pay, the sessions are judged by it. */
   readonly evse: Partial<Evse>;
   /** Asks the car to agree on another schedule as soon as it charges. */
@@ -48,6 +50,10 @@ const MAX_CONNECTIONS = 8;
 const AUTHORIZATION = { authTimeoutPnc: 55, authTimeoutEim: 300 } as const;
 
 const EVSE_ID = "DE*PNC*E00001";
+/** +49*123*456 */
+const EVSE_ID_DIN = Uint8Array.of(0x49, 0xa1, 0x23, 0xa4, 0x56);
+
+const spoken = { "DIN SPEC 70121": dinProtocol, "ISO 15118-2": iso2Protocol } as const;
 
 /** Opens it. @returns what closes it. @throws UserError when it cannot listen or its certificate cannot be used. */
 export async function openCharger(options: ChargerOptions): Promise<Secc> {
@@ -58,7 +64,7 @@ export async function openCharger(options: ChargerOptions): Promise<Secc> {
     trace: timeline,
     patient: true,
     tls: { handshakeMs: options.handshakeMs ?? HANDSHAKE_MS },
-    protocols: [iso2Protocol],
+    protocols: options.protocol ? [spoken[options.protocol]] : Object.values(spoken),
     settings: AUTHORIZATION,
     closeAtOnce: false,
     maxConnections: MAX_CONNECTIONS,
@@ -77,7 +83,12 @@ export async function openCharger(options: ChargerOptions): Promise<Secc> {
     },
   });
   const hardware = new DcHardware(secc);
-  secc.update({ evseId: EVSE_ID, certificateService: options.clearingHouse !== undefined, ...evse });
+  secc.update({
+    evseId: EVSE_ID,
+    evseIdDin: EVSE_ID_DIN,
+    certificateService: options.clearingHouse !== undefined,
+    ...evse,
+  });
   await secc.open(link, credentials ? [credentials] : []);
   secc.dlinkReady(true);
   const title = `waits for cars on ${link.interface} (${link.address}, SDP port ${sdpPort})`;
@@ -132,14 +143,14 @@ function endOf(effect: OutwardEffect): string | undefined {
 }
 
 /** Judges what has come since the session before. */
-function sessionJudge({ timeline, evse, onSession }: ChargerOptions): (reason: string) => void {
+function sessionJudge({ timeline, protocol, evse, onSession }: ChargerOptions): (reason: string) => void {
   const payment = evse.paymentOptions?.length === 1 ? evse.paymentOptions[0] : undefined;
   const take = record(timeline);
   return (reason) => {
     const entries = sinceDiscovery(take());
     const answer = entries.find(({ title }) => title === "SECCDiscoveryRes");
     const tls = answer?.detail?.security === "TLS";
-    onSession(judgeSession({ entries, tls, reason, ...(payment && { payment }) }));
+    onSession(judgeSession({ entries, tls, reason, ...(protocol && { protocol }), ...(payment && { payment }) }));
   };
 }
 

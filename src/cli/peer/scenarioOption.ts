@@ -19,10 +19,10 @@ function read(name: string): Scenario | "list" {
 /** One line a scenario. */
 export async function listScenarios(io: Pick<Io, "stdout">, json: boolean): Promise<void> {
   const width = Math.max(...scenarios.map(({ name }) => name.length));
-  for (const { name, about, payment, mode, tls } of scenarios) {
+  for (const { name, about, protocol, payment, mode, tls } of scenarios) {
     await writeLine(
       io.stdout,
-      json ? JSON.stringify({ name, about, payment, mode, tls }) : `${name.padEnd(width)}  ${about}`,
+      json ? JSON.stringify({ name, about, protocol, payment, mode, tls }) : `${name.padEnd(width)}  ${about}`,
     );
   }
 }

@@ -100,6 +100,16 @@ export const scenarios: readonly Scenario[] = [
     evse: { ...dc, paymentOptions: ["ExternalPayment"] },
   },
   {
+    name: "din",
+    about: "DC by DIN SPEC 70121, which has neither TLS nor contracts",
+    protocol: "DIN SPEC 70121",
+    payment: "ExternalPayment",
+    mode: "DC_extended",
+    tls: "none",
+    sessions: [charge],
+    evse: { ...dc, paymentOptions: ["ExternalPayment"] },
+  },
+  {
     name: "pause",
     about: "AC, paid by contract: the car pauses the session, comes back and joins it again",
     ...acPnc,

@@ -1,8 +1,9 @@
 /** What became of one session with a foreign car or charger, judged by its messages alone. */
+import type { Traits } from "../../faults/index.ts";
 import type { TraceEntry } from "../../util/trace.ts";
 
 export type Payment = "Contract" | "ExternalPayment";
-export type ProtocolName = "DIN SPEC 70121" | "ISO 15118-2";
+export type ProtocolName = Traits["protocol"];
 
 export interface Findings {
   /** The timeline of this session. */

@@ -84,6 +84,9 @@ export function demand(dc: DcNeeds, { soc, limits }: DcState): Point {
   return within(wanted(soc, dc), limits);
 }
 
+/** How long a lenient car waits for what most chargers do not find easy: an answer in the loop, in milliseconds. */
+export const LENIENT_LOOP_MS = 5000;
+
 /** Ampere that may flow before the car's contactor is closed (IEC 61851-23). */
 const PRECHARGE_CURRENT = 2;
 /** Volt that the output may differ from the battery when the car's contactor closes (IEC 61851-23). */

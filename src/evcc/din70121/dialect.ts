@@ -2,6 +2,7 @@
 import { din, dinTimeout, messageOf } from "../../iso15118/din70121/index.ts";
 import type { Car } from "../car.ts";
 import type { Dialect } from "../conversation.ts";
+import { LENIENT_LOOP_MS } from "../dc/charging.ts";
 import { dinCar } from "./machine.ts";
 import { type Din, newSession } from "./protocol.ts";
 import { sessionSetupReq } from "./services.ts";
@@ -13,7 +14,7 @@ export function dinDialect(car: Car): Dialect<Din> {
     session: newSession(car),
     first: sessionSetupReq,
     encode: (request, { SessionID }) => din.encode("V2G_Message", messageOf({ SessionID }, request)),
-    decode: (exi) => din.decode(exi),
-    timeout: ({ name }) => dinTimeout(name),
+    decode: (exi) => din.decodeStrictly(exi),
+    timeout: ({ name }) => (name === "CurrentDemandReq" && car.dc?.lenient ? LENIENT_LOOP_MS : dinTimeout(name)),
   };
 }

@@ -5,12 +5,10 @@ import { signFragments } from "../../iso15118/signature.ts";
 import { messageTimes } from "../../iso15118/timers.ts";
 import type { Car } from "../car.ts";
 import type { Dialect } from "../conversation.ts";
+import { LENIENT_LOOP_MS } from "../dc/charging.ts";
 import { iso2Car } from "./machine.ts";
 import { type Iso2, type Iso2Ports, type Iso2Session, newSession, type Request } from "./protocol.ts";
 import { sessionSetupReq } from "./sessionSetup.ts";
-
-/** For the answers that most chargers do not find easy: in the loop of DC charging. */
-const LENIENT_MS = 5000;
 
 export function iso2Dialect(given: Parameters<typeof newSession>[0], ports: Iso2Ports): Dialect<Iso2> {
   return {
@@ -21,7 +19,7 @@ export function iso2Dialect(given: Parameters<typeof newSession>[0], ports: Iso2
     encode: (request, session) => iso2.encode("V2G_Message", messageOf(headerOf(request, session), request)),
     decode: (exi) => iso2.decodeStrictly(exi),
     timeout: ({ name }) =>
-      given.car.dc?.lenient && name === "CurrentDemandReq" ? LENIENT_MS : messageTimes[name].timeout,
+      name === "CurrentDemandReq" && given.car.dc?.lenient ? LENIENT_LOOP_MS : messageTimes[name].timeout,
     renegotiation: ({ car }, needs) => ({ renegotiating: true, car: { ...car, ...needs } }),
   };
 }

@@ -28,7 +28,7 @@ export function dinSession({ ports, begin, ...outside }: DinOptions): ProtocolSe
 
 function read(exi: Uint8Array): ReturnType<Dialect<Din>["read"]> {
   // The name tells the type of the body, which the compiler cannot follow.
-  return requestIn(din.decode(exi)) as ReturnType<typeof read>;
+  return requestIn(din.decodeStrictly(exi)) as ReturnType<typeof read>;
 }
 
 function factsOf({ message }: Reply): MessageFacts {
