@@ -20,6 +20,7 @@ import type { Certificate } from "../../x509/index.ts";
 import { carFor, changedBattery, isSupported, type Order, usualBattery } from "./car.ts";
 import { type Found, readContract, readProvisioning, readV2gRoots, storeContract } from "./certificates.ts";
 import { contractWish, lack } from "./contractWish.ts";
+import { type Language, languageFor } from "./language.ts";
 import type { Config } from "./manifest.ts";
 
 export interface CommunicationPorts {
@@ -60,11 +61,11 @@ export class Communication {
   /** Begins a session; false when the car cannot, or has one already. */
   async start(order: Order): Promise<boolean> {
     const { EnergyTransferMode } = order;
-    const { supported_ISO15118_2 } = this.#options.config;
     if (this.#session) return this.#no("a session is under way already");
-    if (!supported_ISO15118_2) return this.#no("supported_ISO15118_2 is off, and nothing else is spoken");
     if (!isSupported(EnergyTransferMode)) return this.#no(`${EnergyTransferMode} is nothing that this car can`);
-    const opening = this.#open({ ...order, EnergyTransferMode });
+    const language = languageFor(this.#options.config, EnergyTransferMode);
+    if ("obstacle" in language) return this.#no(language.obstacle);
+    const opening = this.#open({ ...order, EnergyTransferMode }, language);
     this.#session = opening;
     try {
       this.#follow(await opening);
@@ -119,17 +120,19 @@ export class Communication {
     return false;
   }
 
-  async #open(order: Order & { EnergyTransferMode: EnergyTransferMode }): Promise<CarSession> {
+  async #open(
+    order: Order & { EnergyTransferMode: EnergyTransferMode },
+    { protocols, tls }: Language,
+  ): Promise<CarSession> {
     const { config, link, sdpPort, certsDir, delayFactor } = this.#options;
     const { files, clock, network, trace, publish } = this.#ports;
     const contract = this.#told("contract", await readContract(files, certsDir));
     const roots = this.#told("V2G root", await readV2gRoots(files, certsDir)) ?? [];
     const wish = await this.#contractWish(contract, roots);
-    const tls = config.enforce_tls ? "required" : config.tls_active ? "wanted" : "none";
     const resume = this.#paused;
     return new CarSession(
       {
-        ...{ link, sdpPort, sdpCycles: SDP_CYCLES, tls },
+        ...{ link, sdpPort, sdpCycles: SDP_CYCLES, protocols, tls },
         car: {
           ...carFor(order, config, link, { contract, battery: this.#battery }, delayFactor),
           ...(wish && { contractWish: wish }),

@@ -53,8 +53,8 @@ function communicationOf(ctx: Context, network: Network): Communication {
 
 /** Keys that ask for what this car does not do yet: said once, because the configuration is EVerest's and stays valid. */
 function warnOfGaps(config: Config, log: Logger): void {
-  const gaps = ["supported_DIN70121", "supported_ISO15118_20_AC", "supported_ISO15118_20_DC"] as const;
+  const gaps = ["supported_ISO15118_20_AC", "supported_ISO15118_20_DC"] as const;
   for (const key of [...gaps, "enable_tls_1_3" as const].filter((key) => config[key])) {
-    log.warn({ key }, `${key} has no effect: this car speaks ISO 15118-2 by TLS 1.2`);
+    log.warn({ key }, `${key} has no effect: this car speaks DIN SPEC 70121, and ISO 15118-2 by TLS 1.2`);
   }
 }

@@ -200,7 +200,24 @@ describe("the simulated car", () => {
 
 describe("bad case:", () => {
   it.each<[string, object, object, string]>([
-    ["nothing that it speaks is switched on", { supported_ISO15118_2: false }, {}, "supported_ISO15118_2 is off"],
+    [
+      "nothing that it speaks is switched on",
+      { supported_ISO15118_2: false },
+      {},
+      "supported_ISO15118_2 and supported_DIN70121 are off",
+    ],
+    [
+      "AC by DIN SPEC 70121",
+      { supported_ISO15118_2: false, supported_DIN70121: true, enforce_tls: false },
+      {},
+      "DIN SPEC 70121 has no AC_three_phase_core",
+    ],
+    [
+      "TLS with DIN SPEC 70121",
+      { supported_ISO15118_2: false, supported_DIN70121: true },
+      { EnergyTransferMode: "DC_extended" },
+      "has no TLS",
+    ],
     ["ISO 15118-20's way to feed back", {}, { EnergyTransferMode: "DC_BPT" }, "DC_BPT is nothing that this car can"],
   ])("%s", async (_, config, change, reason) => {
     const car = await start({ config });
@@ -277,9 +294,9 @@ describe("bad case:", () => {
   });
 
   it("keys of the configuration without effect are named", async () => {
-    const car = await start({ config: { supported_DIN70121: true, enable_tls_1_3: true } });
+    const car = await start({ config: { supported_ISO15118_20_DC: true, enable_tls_1_3: true } });
     expect(car.logged).toEqual([
-      expect.stringContaining("supported_DIN70121"),
+      expect.stringContaining("supported_ISO15118_20_DC"),
       expect.stringContaining("enable_tls_1_3"),
     ]);
   });

@@ -44,7 +44,6 @@ def add_common_args(p):
     p.add_argument("--pki", help="folder that holds iso15118_2/certs and iso15118_2/private_keys "
                                  "(default: the package's own shared/pki)")
     p.add_argument("--tls13", action="store_true", help="ENABLE_TLS_1_3=True (mutual TLS with the OEM chain)")
-    p.add_argument("--codec", default="jar", help="only jar")
     p.add_argument("--package-root", default=os.environ.get("ISO15118_ROOT"),
                    help="folder that holds the iso15118 package when it is not pip-installed")
     p.add_argument("--trace", help="write every V2GTP message to this JSONL file")
@@ -71,11 +70,12 @@ def prepare(args):
         os.dup2(fd, 2)
 
 
-def make_codec(kind):
+def make_codec(scenario):
     """The package's own codec: EXICodec.jar over py4j, warmed up, as a cold JVM may need longer than a response may take."""
     from iso15118.shared.exificient_exi_codec import ExificientEXICodec
     codec = ExificientEXICodec()
-    for ns, exi in WARM_UP * 20:
+    foreign = ISO2 if SCENARIOS.get(scenario, ("",))[0].startswith("DIN") else DIN
+    for ns, exi in [m for m in WARM_UP if m[0] != foreign] * 20:
         codec.encode(codec.decode(bytes.fromhex(exi), ns), ns)
     return codec
 
