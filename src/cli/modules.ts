@@ -13,6 +13,7 @@ const loaders: Readonly<Record<string, () => Promise<Module>>> = {
   EvseSecurity: async () => (await import("../modules/EvseSecurity/index.ts")).EvseSecurity,
   EvseV2G: async () => (await import("../modules/EvseV2G/index.ts")).EvseV2G,
   IMDSimulator: async () => (await import("../modules/IMDSimulator/index.ts")).IMDSimulator,
+  OCPP: async () => (await import("../modules/OCPP/index.ts")).OCPP,
   OCPP201: async () => (await import("../modules/OCPP201/index.ts")).OCPP201,
   OVMSimulator: async () => (await import("../modules/OVMSimulator/index.ts")).OVMSimulator,
   PyEvJosev: async () => (await import("../modules/PyEvJosev/index.ts")).PyEvJosev,

@@ -53,12 +53,12 @@ export function makeBlocks(core: Core, queue: MessageQueue, publishing: Publishi
   const answers = new TransactionAnswers(core, cache, transactions);
   const others: readonly Block[] = [
     ...[ocspBlock(core, ocsp), signing, certificatesBlock(core, signing, events)],
-    ...[new LocalListBlock(core, list), new Settings(core, securityProfile), new Reservations(core, status)],
+    ...[new LocalListBlock(core, list), new Reservations(core, status)],
     new Remote(core, { status, transactions, smartCharging }),
     triggerBlock(core, { boot, status, transactions, firmware, logs, signing }),
   ];
   const blocks = { boot, status, authorization, transactions, smartCharging, availability, firmware, logs };
-  const more = { dataTransfer, securityProfile, reset };
+  const more = { dataTransfer, securityProfile, reset, settings: new Settings(core, securityProfile) };
   const all: readonly Block[] = [...Object.values(blocks), ...Object.values(more), ...others];
   return { ...blocks, ...more, answers, events, all };
 }

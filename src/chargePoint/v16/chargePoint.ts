@@ -7,7 +7,12 @@ import type { RequestExiStreamSchema, ResponseExiStreamStatus } from "../../inte
 import type { DataTransferRequest, DataTransferResponse, SecurityEvent } from "../../interfaces/types/ocpp.ts";
 import type { Powermeter } from "../../interfaces/types/powermeter.ts";
 import type { BootReason, FirmwareUpdateStatus, LogStatus } from "../../interfaces/types/system.ts";
-import type { ChangeAvailabilityRequest, ChangeAvailabilityResponse } from "../../ocpp/v16/messages.generated.ts";
+import type {
+  ChangeAvailabilityRequest,
+  ChangeAvailabilityResponse,
+  ChangeConfigurationRequest,
+  ChangeConfigurationResponse,
+} from "../../ocpp/v16/messages.generated.ts";
 import { validator } from "../../ocpp/v16/validator.ts";
 import type { CallHandler } from "../../rpc/peer.ts";
 import { type Timer, withTimeout } from "../../util/clock.ts";
@@ -48,6 +53,8 @@ const DRAIN_MS = 2_000;
 
 const STATION = 0;
 
+type Type = ChangeAvailabilityRequest["type"];
+
 export class ChargePoint implements AnyChargePoint {
   readonly #core: Core;
   readonly #bootReason: BootReason;
@@ -59,6 +66,7 @@ export class ChargePoint implements AnyChargePoint {
 
   constructor({ link, bootReason, resumeDelayMs = 0, publishing, ...ports }: ChargePointOptions) {
     const connectors = new Connectors(ports.station.evses);
+    ports.config.countConnectors(connectors.all.length);
     this.#core = { ...ports, connectors, csms: createCsms(link, ports.trace) };
     this.#bootReason = bootReason;
     this.#resumeDelayMs = resumeDelayMs;
@@ -167,9 +175,16 @@ export class ChargePoint implements AnyChargePoint {
     this.#blocks.events.raise(type, info, critical, timestamp);
   }
 
-  /** A change that does not come from the CSMS. */
-  changeAvailability(request: ChangeAvailabilityRequest): ChangeAvailabilityResponse {
-    return this.#blocks.availability.change(request);
+  /** Like ChangeAvailability, but not by the CSMS. @param evseId 0 is the whole station. */
+  changeAvailability(evseId: number, connector: number | undefined, type: Type): ChangeAvailabilityResponse {
+    const [place] = this.#core.connectors.at(evseId, connector);
+    if (!place && evseId !== STATION) return { status: "Rejected" };
+    return this.#blocks.availability.change({ connectorId: place?.id ?? STATION, type });
+  }
+
+  /** Like ChangeConfiguration, but not by the CSMS. */
+  async changeConfiguration(request: ChangeConfigurationRequest): Promise<ChangeConfigurationResponse> {
+    return this.#blocks.settings.change(request, (work) => work());
   }
 
   /** Messages that were given up after the last attempt. */

@@ -36,22 +36,11 @@ export class Settings implements Block {
 
   readonly handlers: Handlers = {
     GetConfiguration: (request) => this.#get(request),
-    ChangeConfiguration: (request, afterwards) => this.#change(request, afterwards),
+    ChangeConfiguration: (request, afterwards) => this.change(request, afterwards),
   };
 
-  #get({ key: wanted }: GetConfigurationRequest): GetConfigurationResponse {
-    const { config } = this.#core;
-    if (!wanted || wanted.length === 0) return { configurationKey: config.all() };
-    const most = config.value("GetConfigurationMaxKeys");
-    if (wanted.length > most) {
-      throw new RpcError("OccurenceConstraintViolation", `at most ${most} keys can be asked for at once`);
-    }
-    const configurationKey = wanted.flatMap((name) => config.get(name) ?? []);
-    const unknownKey = wanted.filter((name) => config.get(name) === undefined);
-    return { configurationKey, ...(unknownKey.length > 0 ? { unknownKey } : {}) };
-  }
-
-  async #change(
+  /** @param afterwards takes what is to be done once the answer has gone out. */
+  async change(
     { key, value }: ChangeConfigurationRequest,
     afterwards: Afterwards,
   ): Promise<ChangeConfigurationResponse> {
@@ -65,5 +54,17 @@ export class Settings implements Block {
       afterwards(() => station.reconnect());
     }
     return { status };
+  }
+
+  #get({ key: wanted }: GetConfigurationRequest): GetConfigurationResponse {
+    const { config } = this.#core;
+    if (!wanted || wanted.length === 0) return { configurationKey: config.all() };
+    const most = config.value("GetConfigurationMaxKeys");
+    if (wanted.length > most) {
+      throw new RpcError("OccurenceConstraintViolation", `at most ${most} keys can be asked for at once`);
+    }
+    const configurationKey = wanted.flatMap((name) => config.get(name) ?? []);
+    const unknownKey = wanted.filter((name) => config.get(name) === undefined);
+    return { configurationKey, ...(unknownKey.length > 0 ? { unknownKey } : {}) };
   }
 }

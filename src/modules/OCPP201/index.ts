@@ -4,7 +4,7 @@ import { defineModule } from "../../framework/module.ts";
 import { subprotocol } from "../../ocpp/v201/endpoint.ts";
 import { only } from "../ocppCommon/context.ts";
 import { endpointOf } from "../ocppCommon/endpoint.ts";
-import { authValidator, dataTransfer, listen } from "../ocppCommon/listeners.ts";
+import { authValidator, dataTransfer, listen, listenToEvseErrors } from "../ocppCommon/listeners.ts";
 import { type Assembly, Service } from "../ocppCommon/service.ts";
 import { stationOf } from "../ocppCommon/station.ts";
 import { connect } from "./connect.ts";
@@ -22,6 +22,7 @@ export const OCPP201 = defineModule(manifest, async (ctx) => {
     close: () => storage.close(),
   });
   listen(ctx, service);
+  listenToEvseErrors(ctx, service);
   return {
     provides: {
       auth_validator: authValidator(ctx, service),

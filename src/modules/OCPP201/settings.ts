@@ -3,9 +3,7 @@ import type { DeviceModel } from "../../chargePoint/deviceModel/deviceModel.ts";
 import type { Requirement } from "../../framework/module.ts";
 import type { auth } from "../../interfaces/auth.ts";
 import type { evse_manager } from "../../interfaces/evse_manager.ts";
-
-/** What `auth.set_connection_timeout` takes, in seconds. */
-const CONNECTION_TIMEOUT = { min: 10, max: 300 } as const;
+import { connectionTimeout } from "../ocppCommon/connectionTimeout.ts";
 
 interface Modules {
   readonly auth: readonly Requirement<typeof auth>[];
@@ -18,8 +16,7 @@ export async function applySettings(model: DeviceModel, modules: Modules): Promi
   const group = model.value("AuthCtrlr.MasterPassGroupId");
   for (const auth of modules.auth) {
     if (timeout !== undefined) {
-      const connection_timeout = Math.min(CONNECTION_TIMEOUT.max, Math.max(CONNECTION_TIMEOUT.min, timeout));
-      await auth.call("set_connection_timeout", { connection_timeout });
+      await auth.call("set_connection_timeout", { connection_timeout: connectionTimeout(timeout) });
     }
     if (group !== undefined) await auth.call("set_master_pass_group_id", { master_pass_group_id: group });
   }

@@ -48,7 +48,13 @@ function listenToEvses({ requires }: OcppContext, service: AnyService): void {
       if (soc !== undefined) service.chargePoint?.onSoc(id, soc);
     });
     evse.subscribe("enforced_limits", (limits) => service.chargePoint?.onLimits?.(id, limits));
-    evse.subscribeErrors((error) => service.tell((point) => point.onError(id, error)));
+  });
+}
+
+/** Errors of the EVSEs alone. */
+export function listenToEvseErrors({ requires }: OcppContext, service: AnyService): void {
+  requires.evse_manager.forEach((evse, index) => {
+    evse.subscribeErrors((error) => service.tell((point) => point.onError(index + 1, error)));
   });
 }
 

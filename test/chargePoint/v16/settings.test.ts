@@ -65,6 +65,16 @@ describe("GetConfiguration (5.8)", () => {
   });
 });
 
+describe("NumberOfConnectors", () => {
+  it("is what there are, whatever the file says", async () => {
+    const at = await online({ evses: 3 });
+    expect(at.config.get("NumberOfConnectors")?.value).toBe("3");
+    expect(await at.ask("ChangeConfiguration", { key: "ConnectorPhaseRotation", value: "3.RST" })).toEqual({
+      status: "Accepted",
+    });
+  });
+});
+
 describe("ChangeConfiguration (5.3)", () => {
   /** Every key: what a change of it is answered. What is to be read only is refused, what is not there is not supported. */
   it("obeys the access of every key", async () => {
@@ -142,8 +152,8 @@ describe("ChangeConfiguration (5.3)", () => {
 });
 
 describe("the files", () => {
-  const open = (folder: string, base = shippedFile, connectors = 1): Promise<Configuration> =>
-    openConfiguration(nodeFiles, { base, user: join(folder, "user_config.json") }, connectors);
+  const open = (folder: string, base = shippedFile): Promise<Configuration> =>
+    openConfiguration(nodeFiles, { base, user: join(folder, "user_config.json") });
 
   it("are the operator's, never written, and what was changed since, which wins", async () => {
     const folder = temporaryFolder();
@@ -161,10 +171,6 @@ describe("the files", () => {
     });
     expect(statSync(join(folder, "user_config.json")).mode & 0o777).toBe(0o600);
     expect(readFileSync(shippedFile, "utf8")).toBe(before);
-  });
-
-  it("count the connectors that there are", async () => {
-    expect((await open(temporaryFolder(), shippedFile, 3)).value("NumberOfConnectors")).toBe(3);
   });
 
   it("Given changes at the same time, then all of them are kept", async () => {

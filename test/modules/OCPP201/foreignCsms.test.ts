@@ -5,7 +5,7 @@ import { createTestPki } from "../../../src/pki/index.ts";
 import { systemClock } from "../../../src/util/clock.ts";
 import { nodeFiles } from "../../../src/util/files.ts";
 import { cryptoRandom } from "../../../src/util/random.ts";
-import { contractOf, session } from "./scenes.ts";
+import { contractOf, session } from "../ocppCommon/scenes.ts";
 import { startTestStation, temporaryFolder } from "./support.ts";
 
 interface ForeignCall {

@@ -7,7 +7,7 @@ import { checkEvses } from "../../../src/modules/OCPP201/storage.ts";
 import { fromBase64, toBase64 } from "../../../src/util/bytes.ts";
 import { makeModel } from "../../chargePoint/support.ts";
 import { garbage, installation } from "../../csms/clearingHouse/carRequests.ts";
-import { contractOf, session } from "./scenes.ts";
+import { contractOf, session } from "../ocppCommon/scenes.ts";
 import { type StationOptions, startTestCsms, startTestStation, type TestStation, temporaryFolder } from "./support.ts";
 
 /** Making certificates takes most of the time, so the tests with a good contract share one CSMS. */

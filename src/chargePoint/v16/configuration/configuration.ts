@@ -114,6 +114,11 @@ export class Configuration {
     await this.#write(specOf(key).section, key, value);
   }
 
+  /** The connectors that the station really has count, whatever the file says of them. */
+  countConnectors(count: number): void {
+    this.#values = { ...this.#values, Core: { ...this.#values.Core, NumberOfConnectors: count } };
+  }
+
   /** Told of every change after it is on disk. */
   onChange(listener: (change: Change) => void): void {
     this.#listeners.push(listener);

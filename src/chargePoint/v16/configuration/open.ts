@@ -1,13 +1,6 @@
 /** Reads the JSON file of an OCPP 1.6 charge point and the user configuration that lies over it. */
 import { ConfigError, type ConfigFault, faultsOf } from "../../../framework/config/faults.ts";
-import {
-  type Located,
-  locateValue,
-  mergePatch,
-  parseLocated,
-  placeOf,
-  toValue,
-} from "../../../framework/config/located.ts";
+import { type Located, mergePatch, parseLocated, placeOf, toValue } from "../../../framework/config/located.ts";
 import { UserError } from "../../../util/errors.ts";
 import type { Files } from "../../../util/files.ts";
 import { Configuration, type UserValues } from "./configuration.ts";
@@ -21,21 +14,13 @@ export interface ConfigurationFiles {
   readonly user: string;
 }
 
-/**
- * @param connectors how many connectors the station really has; it counts instead of what the file says.
- * @throws ConfigError with every fault of both files; UserError when the base file cannot be read.
- */
-export async function openConfiguration(
-  files: Files,
-  { base, user }: ConfigurationFiles,
-  connectors: number,
-): Promise<Configuration> {
+/** @throws ConfigError with every fault of both files; UserError when the base file cannot be read. */
+export async function openConfiguration(files: Files, { base, user }: ConfigurationFiles): Promise<Configuration> {
   const faults: ConfigFault[] = [];
   const overlay = await readTree(files, user, faults);
   if (!overlay) await writeUser(files, user, {});
   const plain = await readBase(files, base, faults);
-  const counted = mergePatch(plain, locateValue({ Core: { NumberOfConnectors: connectors } }, base));
-  const tree = overlay ? mergePatch(counted, overlay) : counted;
+  const tree = overlay ? mergePatch(plain, overlay) : plain;
   const values = faults.length === 0 ? check(tree, faults) : undefined;
   if (!values) throw new ConfigError(base, faults);
   return new Configuration({

@@ -1,0 +1,117 @@
+/** The connection as the configuration of OCPP 1.6 has it: one URL, and a security profile that the CSMS may raise. */
+import type { NetworkProfile } from "../../chargePoint/networkProfile.ts";
+import { backOffOf } from "../../chargePoint/v16/boot.ts";
+import type { ChargePoint } from "../../chargePoint/v16/chargePoint.ts";
+import type { Configuration } from "../../chargePoint/v16/configuration/configuration.ts";
+import { passwordOf } from "../../chargePoint/v16/password.ts";
+import type { Endpoint } from "../../rpc/link.ts";
+import { UserError } from "../../util/errors.ts";
+import { Connection } from "../ocppCommon/connection.ts";
+import type { TlsSettings } from "../ocppCommon/endpoint.ts";
+import type { Context } from "./generic.ts";
+
+export interface ConnectOptions {
+  readonly config: Configuration;
+  endpointOf(profile: NetworkProfile, tls: TlsSettings): Promise<Endpoint>;
+  readonly chargePoint: () => ChargePoint;
+}
+
+/** What is wrong with the connection, in the words of 1.6; a CSMS that is not itself is told of though that is not critical. */
+const securityEvents: Readonly<Record<string, { readonly type: string; readonly critical: boolean }>> = {
+  InvalidCsmsCertificate: { type: "InvalidCentralSystemCertificate", critical: true },
+  FailedToAuthenticateAtCsms: { type: "FailedToAuthenticateAtCsms", critical: false },
+};
+
+export function connect(ctx: Context, { config, endpointOf, chargePoint }: ConnectOptions): Connection {
+  const { clock, random, log, trace, provides } = ctx;
+  /** Attempts go on and on, and so would the events. */
+  const told = new Set<string>();
+  const connection = new Connection({
+    ...{ clock, random, log, trace },
+    endpointOf: (profile) => endpointOf(profile, tlsSettings(config)),
+    settings: {
+      version: "1.6",
+      profiles: () => [networkProfile(config)],
+      attempts: () => 1,
+      backOff: liveBackOff(config),
+      pingIntervalMs: () => (config.value("WebSocketPingInterval") ?? 0) * 1000,
+    },
+    answer: () => chargePoint().answer,
+    connected: () => {
+      told.clear();
+      provides.main.publish("is_connected", true);
+      chargePoint().connected();
+    },
+    disconnected: () => {
+      provides.main.publish("is_connected", false);
+      chargePoint().disconnected();
+    },
+    securityEvent: (event, info) => {
+      if (told.has(event)) return;
+      told.add(event);
+      chargePoint().securityEvent({ ...(securityEvents[event] ?? { type: event }), info });
+    },
+    publishStatus: (status) => provides.ocpp_generic.publish("connection_status", status),
+    publishMessage: (message) => provides.ocpp_generic.publish("ocpp_message", message),
+  });
+  config.onChange(({ key }) => {
+    if (key === "WebSocketPingInterval") connection.repace();
+    if (key === "VerifyCsmsAllowWildcards") connection.refresh();
+  });
+  return connection;
+}
+
+/** @throws UserError when URL or password are missing or wrong. */
+export function networkProfile(config: Configuration): NetworkProfile {
+  const securityProfile = config.value("SecurityProfile") as NetworkProfile["securityProfile"];
+  const authorizationKey = config.value("AuthorizationKey");
+  if ((securityProfile === 1 || securityProfile === 2) && authorizationKey === undefined) {
+    throw new UserError(`security profile ${securityProfile} needs a password`, {
+      key: "Security.AuthorizationKey",
+      fix: "Give the password that the CSMS knows for this station, or set Security.SecurityProfile to 0 or 3.",
+    });
+  }
+  return {
+    slot: 1,
+    url: urlOf(config.value("CentralSystemURI"), securityProfile),
+    securityProfile,
+    identity: config.value("ChargePointId"),
+    password: authorizationKey === undefined ? "" : passwordOf(authorizationKey),
+  };
+}
+
+/** The security profile says whether it is `ws` or `wss`; EVerest's files often have neither. */
+function urlOf(uri: string, securityProfile: number): string {
+  const [, rest = uri] = /^wss?:\/\/(.+)$/.exec(uri) ?? [];
+  const url = `${securityProfile >= 2 ? "wss" : "ws"}://${rest}`;
+  if (!rest.includes("://") && URL.canParse(url)) return url;
+  throw new UserError(`'${uri}' is no address of a CSMS`, {
+    key: "Internal.CentralSystemURI",
+    expected: "host:port/path, without the station's own identity",
+    fix: "Correct it, for example to 127.0.0.1:9000.",
+  });
+}
+
+function tlsSettings(config: Configuration): TlsSettings {
+  const named = config.value("VerifyCsmsCommonName");
+  return {
+    ciphers: [...config.value("SupportedCiphers13"), ...config.value("SupportedCiphers12")].join(":"),
+    host: !named ? "any" : config.value("VerifyCsmsAllowWildcards") ? "standard" : "exact",
+    publicRoots: config.value("UseSslDefaultVerifyPaths"),
+  };
+}
+
+/** Asked for each wait anew: the CSMS may change it. */
+function liveBackOff(config: Configuration) {
+  return {
+    get waitMinimumMs() {
+      return backOffOf(config).waitMinimumMs;
+    },
+    get randomRangeMs() {
+      return backOffOf(config).randomRangeMs;
+    },
+    get repeatTimes() {
+      return backOffOf(config).repeatTimes;
+    },
+  };
+}

@@ -1,0 +1,202 @@
+/** The module OCPP with a real certificate store and a CSMS that is not ours: ocpp-rpc, which checks every message against the schemas (strict mode). */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { RPCServer } from "ocpp-rpc";
+import { onTestFinished, vi } from "vitest";
+import { checkConfig } from "../../../src/framework/config.ts";
+import { startStation } from "../../../src/framework/manager.ts";
+import { EvseSecurity } from "../../../src/modules/EvseSecurity/index.ts";
+import { OCPP } from "../../../src/modules/OCPP/index.ts";
+import { pncVendorId } from "../../../src/ocpp/pnc16.ts";
+import type { Calls } from "../../../src/ocpp/v16/messages.generated.ts";
+import { createTestPki, type TestPki } from "../../../src/pki/index.ts";
+import { systemClock } from "../../../src/util/clock.ts";
+import { nodeFiles } from "../../../src/util/files.ts";
+import { silentLogger } from "../../../src/util/log.ts";
+import { cryptoRandom } from "../../../src/util/random.ts";
+import { Timeline } from "../../../src/util/trace.ts";
+import { type Probe, probe } from "../ocppCommon/probe.ts";
+
+const ports = { clock: systemClock, random: cryptoRandom, files: nodeFiles };
+const shipped = readFileSync(resolve(import.meta.dirname, "../../../config/ocpp16/ocpp-config-pnc.json"), "utf8");
+
+interface ForeignCall {
+  readonly method: string;
+  readonly params: Record<string, unknown>;
+}
+
+interface ForeignClient {
+  readonly identity: string;
+  handle(handler: (call: ForeignCall) => object): void;
+  call(method: string, params: object): Promise<unknown>;
+  on(event: "strictValidationFailure", listener: (failure: { error: Error }) => void): void;
+}
+
+interface Handshake {
+  readonly identity: string;
+  readonly password?: Uint8Array | undefined;
+}
+
+/** What it answers; `{}` to what is not here, and the extension's messages by what they carry. */
+export type Answers = Record<string, (params: Record<string, unknown>) => object>;
+
+export interface ForeignCsms {
+  readonly url: string;
+  readonly heard: ForeignCall[];
+  /** What was against the schemas, in either direction. */
+  readonly failures: string[];
+  readonly handshakes: Handshake[];
+  readonly answers: Answers;
+  /** The passwords that are let in; all when undefined. */
+  accept: ((handshake: Handshake) => boolean) | undefined;
+  requests<A extends keyof Calls>(action: A): Calls[A]["request"][];
+  /** What DataTransfers of the extension carried. */
+  pnc(messageId: string): Record<string, unknown>[];
+  call<A extends keyof Calls>(action: A, request: Calls[A]["request"]): Promise<Calls[A]["response"]>;
+  /** One of the extension's: the inner answer. */
+  callPnc(messageId: string, data: object): Promise<unknown>;
+}
+
+export async function startForeignCsms(): Promise<ForeignCsms> {
+  const heard: ForeignCall[] = [];
+  const failures: string[] = [];
+  const handshakes: Handshake[] = [];
+  let station: ForeignClient | undefined;
+  let transactions = 0;
+  const pnc: Answers = {
+    Authorize: () => ({ idTokenInfo: { status: "Accepted" }, certificateStatus: "Accepted" }),
+    GetCertificateStatus: () => ({ status: "Failed" }),
+    SignCertificate: () => ({ status: "Accepted" }),
+  };
+  const answers: Answers = {
+    BootNotification: () => ({ status: "Accepted", interval: 300, currentTime: new Date().toISOString() }),
+    Authorize: () => ({ idTagInfo: { status: "Accepted" } }),
+    Heartbeat: () => ({ currentTime: new Date().toISOString() }),
+    StartTransaction: () => ({ transactionId: ++transactions, idTagInfo: { status: "Accepted" } }),
+    DataTransfer: ({ messageId, data }) => ({
+      status: "Accepted",
+      data: JSON.stringify(pnc[String(messageId)]?.(JSON.parse(String(data))) ?? {}),
+    }),
+  };
+  const server = new RPCServer({ protocols: ["ocpp1.6"], strictMode: true });
+  server.auth((accept: () => void, reject: (code: number, message: string) => void, handshake: Handshake) => {
+    handshakes.push(handshake);
+    if (csms.accept?.(handshake) === false) reject(401, "who are you?");
+    else accept();
+  });
+  server.on("client", (client: ForeignClient) => {
+    station = client;
+    client.on("strictValidationFailure", ({ error }) => failures.push(error.message));
+    client.handle((call) => {
+      heard.push(call);
+      return answers[call.method]?.(call.params) ?? {};
+    });
+  });
+  const { port } = (await server.listen(0, "127.0.0.1")).address() as { port: number };
+  onTestFinished(async () => void (await server.close({ force: true })));
+  const call = async (action: string, request: object) => {
+    const answer = await station?.call(action, request);
+    return answer as never;
+  };
+  const csms: ForeignCsms = {
+    ...{ url: `127.0.0.1:${port}`, heard, failures, handshakes, answers, call },
+    accept: undefined,
+    requests: (action) => heard.filter(({ method }) => method === action).map(({ params }) => params as never),
+    pnc: (messageId) =>
+      heard
+        .filter(({ method, params }) => method === "DataTransfer" && params.messageId === messageId)
+        .map(({ params }) => JSON.parse(String(params.data))),
+    async callPnc(messageId, data) {
+      const request = { vendorId: pncVendorId, messageId, data: JSON.stringify(data) };
+      const answer: Calls["DataTransfer"]["response"] = await call("DataTransfer", request);
+      return answer.data === undefined ? answer.status : JSON.parse(answer.data);
+    },
+  };
+  return csms;
+}
+
+export function makePki(dir: string): Promise<TestPki> {
+  return createTestPki({ ...ports, dir, ocspUrl: "http://ocsp" });
+}
+
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "plugcharge-OCPP-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+const yaml = `
+active_modules:
+  probe:
+    module: Probe
+    connections:
+      validator: [{ module_id: ocpp, implementation_id: auth_validator }]
+      provider: [{ module_id: ocpp, implementation_id: auth_provider }]
+      ocpp: [{ module_id: ocpp, implementation_id: ocpp_generic }]
+  security:
+    module: EvseSecurity
+    config_module: { private_key_password: "123456" }
+  ocpp:
+    module: OCPP
+    config_module: { DatabasePath: core }
+    connections:
+      evse_manager: [{ module_id: probe, implementation_id: evse }]
+      security: [{ module_id: security, implementation_id: main }]
+      auth: [{ module_id: probe, implementation_id: main }]
+      extensions_15118: [{ module_id: probe, implementation_id: extensions }]
+`;
+
+export interface StationOptions {
+  readonly folder: string;
+  readonly url: string;
+  readonly pki: Pick<TestPki, "stationCerts">;
+  /** Over the shipped configuration. */
+  readonly values?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly config?: Readonly<Record<string, unknown>>;
+}
+
+export interface TestStation {
+  readonly hands: Probe;
+  readonly timeline: Timeline;
+  stop(): Promise<void>;
+}
+
+/** Starts the station; database and user configuration of an earlier run in the same folder are taken up again. */
+export async function startTestStation({
+  folder,
+  url,
+  pki,
+  values = {},
+  config = {},
+}: StationOptions): Promise<TestStation> {
+  const { module, hands } = probe();
+  const quick = { CentralSystemURI: url, RetryBackoffWaitMinimum: 0, RetryBackoffRandomRange: 0 };
+  const base = JSON.parse(shipped) as Record<string, Record<string, unknown>>;
+  for (const [section, changed] of Object.entries({ ...values, Internal: { ...quick, ...values.Internal } })) {
+    base[section] = { ...base[section], ...changed };
+  }
+  writeFileSync(join(folder, "ocpp-config.json"), JSON.stringify(base, null, 2));
+  const timeline = new Timeline(systemClock);
+  const station = await startStation({
+    config: checkConfig({
+      sources: [{ file: "station.yaml", text: yaml }],
+      overrides: { active_modules: { ocpp: { config_module: config } } },
+      modules: { Probe: module, EvseSecurity, OCPP },
+    }),
+    ports: { ...ports, log: silentLogger, trace: timeline, simulation: { delayFactor: 0 } },
+    env: () => ({ certsDir: pki.stationCerts, shareDir: folder }),
+  });
+  onTestFinished(() => station.stop());
+  return { hands, timeline, stop: () => station.stop() };
+}
+
+/** Waits until the CSMS has heard so many messages of an action. */
+export function hears(csms: ForeignCsms, action: keyof Calls, count = 1): Promise<void> {
+  return vi.waitFor(
+    () => {
+      if (csms.requests(action).length < count) throw new RangeError(`${action} has not come ${count} times`);
+    },
+    { timeout: 5000 },
+  );
+}
