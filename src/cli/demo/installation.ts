@@ -12,7 +12,7 @@ export const packageFolder = fileURLToPath(new URL("../../../", import.meta.url)
 export const dcConfigFile = join(packageFolder, "config", "config-sil-dc-ocpp201-pnc.yaml");
 export const defaultConfigFile = join(packageFolder, "config", "config-sil-ocpp201-pnc.yaml");
 /** Read-only files of modules that come with plugcharge; modules without any get the folder of all. */
-const shareFolders: Readonly<Record<string, string>> = { OCPP201: "ocpp201" };
+const shareFolders: Readonly<Record<string, string>> = { OCPP: "ocpp16", OCPP201: "ocpp201" };
 export const moduleShareFolder = (moduleName: string) => join(packageFolder, "config", shareFolders[moduleName] ?? "");
 const shareFolder = moduleShareFolder("OCPP201");
 const componentConfigFolder = join(shareFolder, "component_config");

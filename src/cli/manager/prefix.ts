@@ -49,7 +49,7 @@ async function writeProgram(folder: string, name: string, program: "manager" | "
 
 const quote = (word: string) => `'${word.replaceAll("'", "'\\''")}'`;
 
-/** Component configurations of the OCPP modules. */
+/** Component configurations of the OCPP modules, and the keys of OCPP 1.6. */
 async function copyShare(share: string): Promise<void> {
   for (const name of ["OCPP201", "OCPP", "OCPPmulti"]) {
     const from = join(moduleShareFolder("OCPP201"), "component_config");
@@ -57,6 +57,7 @@ async function copyShare(share: string): Promise<void> {
     // Databases bring themselves up to date; testers copy the folder all the same.
     await mkdir(join(share, name, "device_model_migrations"), { recursive: true });
   }
+  await cp(moduleShareFolder("OCPP"), join(share, "OCPP"), { recursive: true });
 }
 
 /** With these, EVerest's manager starts modules of ours. */

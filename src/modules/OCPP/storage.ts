@@ -1,5 +1,5 @@
 /** The module's database, and the configuration of its charge point. */
-import { isAbsolute, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 import type { Configuration } from "../../chargePoint/v16/configuration/configuration.ts";
 import { openConfiguration } from "../../chargePoint/v16/configuration/open.ts";
 import type { Key } from "../../chargePoint/v16/configuration/schema.ts";
@@ -30,10 +30,12 @@ const refused: readonly [Key, string][] = [
 export async function openStorage(files: Files, paths: Paths, shareDir: string): Promise<Storage> {
   const below = (path: string) => (isAbsolute(path) ? path : join(shareDir, path));
   const base = below(paths.ChargePointConfigPath);
-  const config = await openConfiguration(files, { base, user: below(paths.UserConfigPath) });
-  refuse(config, base);
+  const user = below(paths.UserConfigPath);
   const folder = below(paths.DatabasePath);
   await files.makeFolder(folder, 0o700);
+  await files.makeFolder(dirname(user));
+  const config = await openConfiguration(files, { base, user });
+  refuse(config, base);
   const database = openDatabase(join(folder, "cp.db"), migrations);
   return { config, database, close: () => database.close() };
 }
