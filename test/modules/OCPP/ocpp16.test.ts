@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Calls } from "../../../src/ocpp/v16/messages.generated.ts";
 import type { TestPki } from "../../../src/pki/index.ts";
 import { cardToken } from "../../chargePoint/fakeStation.ts";
@@ -11,6 +11,7 @@ import {
   hears,
   makePki,
   type StationOptions,
+  soon,
   startForeignCsms,
   startTestStation,
   type TestStation,
@@ -127,7 +128,7 @@ describe("OCPP at a strict CSMS that is not ours", () => {
     await first.hands.control("stop");
     const events = session("restarted", contractOf(pki));
     for (const event of events.slice(0, 3)) first.hands.sessionEvent(event);
-    await vi.waitFor(() => expect(first.hands.status.at(-1)).toBe(false));
+    await soon(() => expect(first.hands.status.at(-1)).toBe(false));
     await first.stop();
     const { csms } = await started({ folder });
     await hears(csms, "StopTransaction");
@@ -141,7 +142,7 @@ describe("OCPP at a strict CSMS that is not ours", () => {
     const { csms, folder, stop } = await started();
     const change = { key: "AuthorizationKey", value: "000102030405060708090a0b0c0d0e0f" };
     expect(await csms.call("ChangeConfiguration", change)).toEqual({ status: "Accepted" });
-    await vi.waitFor(() => expect(csms.handshakes).toHaveLength(2), { timeout: 5000 });
+    await soon(() => expect(csms.handshakes).toHaveLength(2));
     expect([...(csms.handshakes[1]?.password ?? [])]).toEqual(Array.from({ length: 16 }, (_, index) => index));
     await hears(csms, "StatusNotification", 4);
     await stop();
@@ -166,13 +167,32 @@ describe("OCPP at a strict CSMS that is not ours", () => {
     expect(await csms.callPnc("TriggerMessage", { requestedMessage: "SignV2GCertificate" })).toEqual({
       status: "Accepted",
     });
-    await vi.waitFor(() => expect(csms.pnc("SignCertificate")).toHaveLength(1), { timeout: 5000 });
+    await soon(() => expect(csms.pnc("SignCertificate")).toHaveLength(1));
     expect(csms.pnc("SignCertificate")).toMatchObject([
       { certificateType: "V2GCertificate", csr: expect.stringMatching(/^-----BEGIN CERTIFICATE REQUEST-----/) },
     ]);
     expect(await csms.callPnc("CertificateSigned", { certificateChain: "no certificate" })).toEqual({
       status: "Rejected",
     });
+    expect(csms.failures).toEqual([]);
+  });
+});
+
+describe("a car that asks for a contract", () => {
+  it("is answered by the CSMS, through the extension", async () => {
+    const { csms, hands } = await started();
+    const request = {
+      ...{ exi_request: "gJgA", iso15118_schema_version: "urn:iso:15118:2:2013:MsgDef" },
+      certificate_action: "Install",
+    } as const;
+    expect(await hands.askForContract(request)).toEqual({
+      ...{ status: "Accepted", exi_response: "gJgA", certificate_action: "Install" },
+    });
+    expect(csms.pnc("Get15118EVCertificate")).toEqual([
+      { exiRequest: "gJgA", iso15118SchemaVersion: "urn:iso:15118:2:2013:MsgDef", action: "Install" },
+    ]);
+    await hands.control("stop");
+    expect(await hands.askForContract(request)).toEqual({ status: "Failed", certificate_action: "Install" });
     expect(csms.failures).toEqual([]);
   });
 });
@@ -196,7 +216,7 @@ describe("EVerest's interfaces on top", () => {
       { status: "Accepted", value: "7" },
       { status: "UnknownVariable" },
     ]);
-    await vi.waitFor(() => expect(followed).toEqual(["7"]));
+    await soon(() => expect(followed).toEqual(["7"]));
   });
 
   it("take EVSEs out of service", async () => {
@@ -208,15 +228,13 @@ describe("EVerest's interfaces on top", () => {
     expect(await change({ id: 1 })).toEqual({ status: "Accepted" });
     expect(await change()).toEqual({ status: "Accepted" });
     expect(await change({ id: 2 })).toEqual({ status: "Rejected" });
-    await vi.waitFor(() =>
-      expect(hands.commands.filter((command) => command.startsWith("enable_disable"))).toHaveLength(2),
-    );
+    await soon(() => expect(hands.commands.filter((command) => command.startsWith("enable_disable"))).toHaveLength(2));
   });
 
   it("validate cards too, and answer while there is no CSMS", async () => {
     const { hands } = await startTestStation({ folder: temporaryFolder(), url: "127.0.0.1:9", pki });
     expect(
-      await vi.waitFor(async () => {
+      await soon(async () => {
         const result = await hands.validate(cardToken);
         expect(result.authorization_status).toBe("Invalid");
         return result;

@@ -68,6 +68,7 @@ export async function startForeignCsms(): Promise<ForeignCsms> {
     Authorize: () => ({ idTokenInfo: { status: "Accepted" }, certificateStatus: "Accepted" }),
     GetCertificateStatus: () => ({ status: "Failed" }),
     SignCertificate: () => ({ status: "Accepted" }),
+    Get15118EVCertificate: () => ({ status: "Accepted", exiResponse: "gJgA" }),
   };
   const answers: Answers = {
     BootNotification: () => ({ status: "Accepted", interval: 300, currentTime: new Date().toISOString() }),
@@ -191,12 +192,14 @@ export async function startTestStation({
   return { hands, timeline, stop: () => station.stop() };
 }
 
+/** Waits until a check holds. */
+export function soon<T>(check: () => T | Promise<T>): Promise<T> {
+  return vi.waitFor(check, { timeout: 10_000 });
+}
+
 /** Waits until the CSMS has heard so many messages of an action. */
 export function hears(csms: ForeignCsms, action: keyof Calls, count = 1): Promise<void> {
-  return vi.waitFor(
-    () => {
-      if (csms.requests(action).length < count) throw new RangeError(`${action} has not come ${count} times`);
-    },
-    { timeout: 5000 },
-  );
+  return soon(() => {
+    if (csms.requests(action).length < count) throw new RangeError(`${action} has not come ${count} times`);
+  });
 }
