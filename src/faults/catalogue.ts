@@ -1,5 +1,6 @@
 /** Every fault there is, by side, in the order of a session. */
 import { certificates } from "./car/certificates.ts";
+import { direct, directSequence } from "./car/direct.ts";
 import { sdp } from "./car/discovery.ts";
 import { exi } from "./car/exi.ts";
 import { v2gtp } from "./car/framing.ts";
@@ -11,6 +12,7 @@ import { proof } from "./car/signature.ts";
 import { timing } from "./car/timing.ts";
 import { tls } from "./car/tls.ts";
 import { values } from "./car/values.ts";
+import * as directOfChargers from "./charger/direct.ts";
 import * as charger from "./charger/discovery.ts";
 import * as framing from "./charger/framing.ts";
 import * as installations from "./charger/installation.ts";
@@ -33,6 +35,8 @@ export const catalogue: Readonly<Record<Side, readonly Fault[]>> = {
     ...certificates,
     ...proof,
     ...values,
+    ...direct,
+    ...directSequence,
     ...timing,
   ],
   secc: [
@@ -51,6 +55,7 @@ export const catalogue: Readonly<Record<Side, readonly Fault[]>> = {
     ...offers.challenges,
     ...offers.values,
     ...offers.notifications,
+    ...directOfChargers.direct,
   ],
 };
 

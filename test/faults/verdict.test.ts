@@ -30,7 +30,7 @@ describe("the verdict on a charger", () => {
     ["certificate:garbage", "says PaymentDetailsRes OK"],
     ["sequence:after-failed", "says ServiceDiscoveryRes OK"],
     ["value:profile", "says PowerDeliveryRes OK"],
-    ["timing:after-SessionSetup", "does nothing for 64.0 s"],
+    ["timing:no-ServiceDiscoveryReq", "does nothing for 64.0 s"],
   ])("calls one wrong that is content with %s", async (name, got) => {
     expect(await atContentCharger(name)).toMatchObject({ verdict: "wrong", got, meaning: fault(name).danger });
   });

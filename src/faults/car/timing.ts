@@ -20,16 +20,20 @@ const inSession = {
   watchMs: sequence + 2 * TOLERANCE_MS,
 };
 
-/** The message that does not come, by what was the last one before it. */
-const silences: readonly (readonly [after: string, at: string, Row["needs"]])[] = [
-  ["SessionSetup", "ServiceDiscoveryReq", {}],
-  ["ServiceDiscovery", "PaymentServiceSelectionReq", {}],
-  ["PaymentServiceSelection", "PaymentDetailsReq", { payment: "Contract" }],
-  ["PaymentDetails", "AuthorizationReq", { payment: "Contract" }],
-  ["Authorization", "ChargeParameterDiscoveryReq", {}],
-  ["ChargeParameterDiscovery", "PowerDeliveryReq", { energy: "AC" }],
-  ["PowerDelivery", "ChargingStatusReq", { energy: "AC" }],
-  ["power-off", "SessionStopReq", {}],
+/** Messages that do not come. */
+const silences: readonly (readonly [at: string, needs: Row["needs"]])[] = [
+  ["ServiceDiscoveryReq", {}],
+  ["PaymentServiceSelectionReq", {}],
+  ["PaymentDetailsReq", { payment: "Contract" }],
+  ["AuthorizationReq", { payment: "Contract" }],
+  ["ChargeParameterDiscoveryReq", {}],
+  ["CableCheckReq", { energy: "DC" }],
+  ["PreChargeReq", { energy: "DC" }],
+  ["PowerDeliveryReq", {}],
+  ["ChargingStatusReq", { energy: "AC" }],
+  ["CurrentDemandReq", { energy: "DC" }],
+  ["WeldingDetectionReq", { energy: "DC" }],
+  ["SessionStopReq", {}],
 ];
 
 const at = "ServiceDiscoveryReq";
@@ -53,8 +57,8 @@ export const timing: readonly Fault[] = group(
       ...{ ...beforeSession, how: silence, rule: "[V2G2-723] (V2G_SECC_CommunicationSetup_Timeout)", attacks: ["A04"] },
     },
     ...silences.map(
-      ([after, message, needs = {}]): Row => ({
-        ...{ name: `after-${after}`, about: `silence instead of ${message}`, at: message, needs },
+      ([message, needs = {}]): Row => ({
+        ...{ name: `no-${message}`, about: `silence instead of ${message}`, at: message, needs },
         ...{ ...inSession, how: silence },
       }),
     ),

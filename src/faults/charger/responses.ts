@@ -9,6 +9,7 @@ type Code = Messages["SessionStopRes"]["ResponseCode"];
 
 const iso2 = { protocol: "ISO 15118-2" } as const;
 const ac = { ...iso2, energy: "AC" } as const;
+const dc = { ...iso2, energy: "DC" } as const;
 const contract = { ...iso2, payment: "Contract" } as const;
 
 /** The responses of a session in their order, with what a session must be like to have them. */
@@ -19,15 +20,21 @@ const responses: readonly (readonly [ResponseName, Partial<Traits>])[] = [
   ["PaymentDetailsRes", contract],
   ["AuthorizationRes", iso2],
   ["ChargeParameterDiscoveryRes", iso2],
+  ["CableCheckRes", dc],
+  ["PreChargeRes", dc],
   ["PowerDeliveryRes", iso2],
   ["ChargingStatusRes", ac],
+  ["CurrentDemandRes", dc],
+  ["WeldingDetectionRes", dc],
   ["SessionStopRes", iso2],
 ];
 
 /** A car need not say goodbye to a charger that has refused, but it may; with power on it may switch that off before. */
 const leaves: readonly Expectation[] = [closes(), says("SessionStopReq")];
 const withPower: readonly Expectation[] = [...leaves, says("PowerDeliveryReq")];
-const expectAt = (name: string) => (name === "ChargingStatusRes" ? withPower : leaves);
+/** From here on there may be power. */
+const powered: readonly string[] = ["CableCheckRes", "PreChargeRes", "ChargingStatusRes", "CurrentDemandRes"];
+const expectAt = (name: string) => (powered.includes(name) ? withPower : leaves);
 
 const short = (name: string) => name.replace(/Res$/, "");
 
@@ -110,8 +117,8 @@ function late(at: ResponseName | "supportedAppProtocolRes", needs: Partial<Trait
   return {
     ...{ name: short(at), about: `no ${at}, for which the car waits ${timeout / 1000} s`, at, needs },
     expect: [
-      closes(timeout + TOLERANCE_MS, timeout - TOLERANCE_MS / 2),
-      ...(at === "ChargingStatusRes" ? withPower.slice(1) : []),
+      closes(timeout + TOLERANCE_MS, Math.max(0, timeout - TOLERANCE_MS / 2)),
+      ...(powered.includes(at) ? withPower.slice(1) : []),
     ],
     ...{ how: silence, watchMs: timeout + 2 * TOLERANCE_MS },
   };
