@@ -139,6 +139,8 @@ export interface Iso2Session {
   readonly EVCCID: Uint8Array;
   /** Whether the session continues the paused one. */
   readonly joined: boolean;
+  /** IDs of the parameter sets that the EV was told of a service, by the service's ID. */
+  readonly toldSets: ReadonlyMap<number, readonly number[]>;
   readonly selected: Selected | undefined;
   readonly contract: Contract | undefined;
   readonly certificateAnswer: CertificateAnswer | undefined;
@@ -186,6 +188,7 @@ export function newSession(given: Pick<Iso2Session, "settings" | "secured" | "pa
     sessionId: new Uint8Array(0),
     EVCCID: new Uint8Array(0),
     joined: false,
+    toldSets: new Map(),
     selected: undefined,
     contract: undefined,
     certificateAnswer: undefined,

@@ -55,14 +55,26 @@ function decideDetail(
   }
   const sets = ServiceID === CERTIFICATE_SERVICE ? certificateParameters : (vasParameters ?? []);
   const parameters = sets.length > 0 ? { ServiceParameterList: { ParameterSet: [...sets] } } : {};
-  return { reply: { name: "ServiceDetailRes", message: { ResponseCode: "OK", ServiceID, ...parameters } } };
+  return {
+    reply: { name: "ServiceDetailRes", message: { ResponseCode: "OK", ServiceID, ...parameters } },
+    session: { toldSets: new Map(session.toldSets).set(ServiceID, idsOf(sets)) },
+  };
+}
+
+const idsOf = (sets: readonly ParameterSet[]) => sets.map(({ ParameterSetID }) => ParameterSetID);
+
+/** Of a value added service, only the sets that the EV was told of are known to be right or wrong. */
+function isOffered({ ServiceID, ParameterSetID }: SelectedService, session: Iso2Session): boolean {
+  if (ServiceID === CHARGE_SERVICE) return true;
+  if (!services(session).some((service) => service.ServiceID === ServiceID)) return false;
+  const sets = ServiceID === CERTIFICATE_SERVICE ? idsOf(certificateParameters) : session.toldSets.get(ServiceID);
+  return ParameterSetID === undefined || sets === undefined || sets.includes(ParameterSetID);
 }
 
 /** The code that fits what is wrong with a selection; a missing charge service outweighs the rest [V2G2-804]. */
 function selectionFault({ payment, services: selected }: Selected, session: Iso2Session): Failure | undefined {
-  const offered = new Set([CHARGE_SERVICE, ...services(session).map(({ ServiceID }) => ServiceID)]);
   if (!selected.some(({ ServiceID }) => ServiceID === CHARGE_SERVICE)) return "FAILED_NoChargeServiceSelected";
-  if (!selected.every(({ ServiceID }) => offered.has(ServiceID))) return "FAILED_ServiceSelectionInvalid";
+  if (!selected.every((service) => isOffered(service, session))) return "FAILED_ServiceSelectionInvalid";
   return paymentOptions(session).includes(payment) ? undefined : "FAILED_PaymentSelectionInvalid";
 }
 
@@ -96,7 +108,7 @@ function notOffered(fault: Failure, { payment, services: selected }: Selected, o
     title: `the EV's choice of ${payment} and services ${selected.map(({ ServiceID }) => ServiceID).join(", ")} is not on offer`,
     outcome: "refused",
     rule: fault,
-    fix: `Choose among ${offered} and the services of ServiceDiscoveryRes; Contract is offered over TLS only.`,
+    fix: `Choose among ${offered} and what ServiceDiscoveryRes and ServiceDetailRes tell; Contract is offered over TLS only.`,
   });
 }
 

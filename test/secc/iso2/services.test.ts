@@ -73,6 +73,7 @@ describe("ServiceDetail", () => {
     const using = { ...ports(), serviceParameters: async () => ParameterSet };
     const body = bodyOf(await detail(3, withInternet, using)) as Messages["ServiceDetailRes"];
     expect(body).toEqual({ ResponseCode: "OK", ServiceID: 3, ServiceParameterList: { ParameterSet } });
+    expect((await detail(3, withInternet, using)).session?.toldSets).toEqual(new Map([[3, [4]]]));
   });
 
   it("knows the charge service", async () => {
@@ -88,6 +89,10 @@ describe("ServiceDetail", () => {
 describe("PaymentServiceSelection", () => {
   const chosen = (change: Partial<Messages["PaymentServiceSelectionReq"]>, of = session()) =>
     step("ServiceSelection", of, selection(change));
+  const sets = (...ids: [number, number?][]) => ({
+    SelectedService: ids.map(([ServiceID, set]) => ({ ServiceID, ...(set !== undefined && { ParameterSetID: set }) })),
+  });
+  const told = session({ evse: { ...evse, services: [internet] }, toldSets: new Map([[3, [4]]]) });
   const services = (...ids: number[]) => ({ SelectedService: ids.map((ServiceID) => ({ ServiceID })) });
 
   it("Contract leads to the contract, and says so", async () => {
@@ -112,9 +117,20 @@ describe("PaymentServiceSelection", () => {
   });
 
   it.each([
+    ["told", [3, 4], told],
+    ["never asked for", [3, 5], withInternet],
+    ["of the certificate service", [2, 1], session()],
+    ["of the charge service, which has none", [1, 1], session()],
+  ] as const)("takes parameters %s", async (_what, [id, set], of) => {
+    expect(codeOf(await chosen({ SelectedServiceList: sets([1], [id, set]) }, of))).toBe("OK");
+  });
+
+  it.each([
     ["a payment that is not offered", {}, session({ secured: false }), "FAILED_PaymentSelectionInvalid"],
     ["an unknown service", { SelectedServiceList: services(1, 9) }, session(), "FAILED_ServiceSelectionInvalid"],
     ["no charge service", { SelectedServiceList: services(2) }, session(), "FAILED_NoChargeServiceSelected"],
+    ["no such parameters", { SelectedServiceList: sets([1], [2, 3]) }, session(), "FAILED_ServiceSelectionInvalid"],
+    ["parameters not told", { SelectedServiceList: sets([1], [3, 5]) }, told, "FAILED_ServiceSelectionInvalid"],
     ["neither", { SelectedServiceList: services(9) }, session(), "FAILED_NoChargeServiceSelected"],
   ])("bad case: %s", async (_what, change, of, code) => {
     const found = await chosen(change, of);
