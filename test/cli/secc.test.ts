@@ -1,8 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { catalogue } from "../../src/faults/index.ts";
+import { layouts } from "../../src/pki/write.ts";
 import { charger, pkiFolder, plugcharge, verdicts } from "./peer/support.ts";
 
 function scratch(): string {
@@ -73,6 +74,50 @@ describe("plugcharge secc", () => {
     secc.interrupt();
     expect(await secc.exitCode).toBe(1);
     expect(verdicts(secc)).toEqual([]);
+  });
+
+  describe("--schedules", () => {
+    const offered = (file: string) => {
+      const entries = [{ from: "00:00", EPriceLevel: 2 }];
+      const cheap = [{ from: "00:00", EPriceLevel: 1 }];
+      const tuples = [
+        { SAScheduleTupleID: 5, entries },
+        { SAScheduleTupleID: 6, entries: cheap },
+      ];
+      writeFileSync(file, JSON.stringify({ SAScheduleTuple: tuples }));
+      return file;
+    };
+
+    it.each([
+      ["everest", "believes the tariffs", 6],
+      ["ecog", "believes the tariffs", 6],
+      ["ecog", "heeds no tariff", 5],
+    ] as const)("offers tariffs (layout %s): the car %s", async (layout, says, taken) => {
+      const pki = await pkiFolder(layout);
+      const key = layouts[layout].find(({ content: c }) => c.kind === "key" && c.of === "moSub2")?.path ?? "";
+      const file = offered(join(scratch(), "tariffs.json"));
+      const signs = says === "believes the tariffs";
+      if (!signs) rmSync(join(pki, key));
+      const secc = await charger("--pki", pki, "--sessions", "1", "--auth", "pnc", "--schedules", file);
+      const ev = plugcharge("ev", ...secc.at, "--pki", pki, "--json");
+      expect([await ev.exitCode, await secc.exitCode]).toEqual([0, 0]);
+      expect(ev.lines.join("\n")).toContain(says);
+      expect(ev.lines.join("\n")).toContain(`takes schedule ${taken} of 2`);
+    });
+
+    it("works without certificates", async () => {
+      const file = offered(join(scratch(), "tariffs.json"));
+      const secc = await charger("--tls", "prohibit", "--sessions", "1", "--schedules", file);
+      const ev = plugcharge("ev", ...secc.at, "--scenario", "ac-eim", "--no-tls", "--json");
+      expect([await ev.exitCode, await secc.exitCode]).toEqual([0, 0]);
+      expect(ev.lines.join("\n")).toContain("takes schedule 6 of 2");
+    });
+
+    it("bad case: names the file that is missing", async () => {
+      const secc = plugcharge("secc", "--iface", "lo", "--tls", "prohibit", "--schedules", "/nowhere.json");
+      expect(await secc.exitCode).toBe(2);
+      expect(secc.errors.join("")).toMatch(/nowhere\.json: the file cannot be read/);
+    });
   });
 
   it("needs no certificates without TLS", async () => {

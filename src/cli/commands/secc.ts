@@ -23,6 +23,7 @@ import { wholeNumber } from "../peer/numbers.ts";
 import { openPkiFolder, type PkiFolder, readContractRoots, readSeccCredentials } from "../peer/pkiFolder.ts";
 import { listScenarios, scenarioOption, type Task, tasksFor } from "../peer/scenarioOption.ts";
 import { anyCar, type Scenario } from "../peer/scenarios.ts";
+import { readOffers } from "../peer/schedules.ts";
 import { openScreen, type Screen } from "../peer/screen.ts";
 import type { Payment, SessionVerdict } from "../peer/verdict.ts";
 
@@ -37,6 +38,7 @@ interface Flags {
   readonly timeout?: number;
   readonly tls: "force" | "allow" | "prohibit";
   readonly auth?: keyof typeof payments;
+  readonly schedules?: string;
   readonly sdpPort: number;
   readonly keep?: string;
   readonly json: boolean;
@@ -61,6 +63,7 @@ export function seccCommand(io: Io): Command {
     .addOption(
       new Option("--auth <how>", "the only way to pay that is offered (default: both)").choices(["pnc", "eim"]),
     )
+    .option("--schedules <file>", "JSON with the schedules and tariffs that cars may choose from")
     .option("--sdp-port <port>", "UDP port of SECC discovery", wholeNumber(1, 65_535), SDP_PORT)
     .option("--keep <dir>", "keep frames, timeline and TLS keys of every session in this new or empty folder")
     .option("--json", "print the timeline and the verdict of every session as JSON lines", false)
@@ -190,9 +193,12 @@ async function testCar(
 
 /** @throws UserError when there is no certificate, but it is needed. */
 async function readCertificates(flags: Flags, task: Partial<Task>) {
-  const { pki } = flags;
+  const { pki, schedules } = flags;
   const tls = tlsOf(flags, task);
-  if (pki === undefined && tls === "prohibit") return { credentials: undefined, contractRoots: [] };
+  const offers = async (folder?: PkiFolder) =>
+    schedules === undefined ? {} : { schedules: await readOffers(nodeFiles, schedules, folder) };
+  if (pki === undefined && tls === "prohibit")
+    return { credentials: undefined, contractRoots: [], ...(await offers()) };
   if (pki === undefined) {
     throw new UserError("a charger needs certificates", {
       key: "--pki",
@@ -209,7 +215,7 @@ async function readCertificates(flags: Flags, task: Partial<Task>) {
     });
   }
   const contractRoots = await readContractRoots(nodeFiles, folder);
-  return { credentials, contractRoots, ...(await contractService(folder, task)) };
+  return { credentials, contractRoots, ...(await offers(folder)), ...(await contractService(folder, task)) };
 }
 
 /** Offered where the folder has what it takes. @throws UserError when it has not, but the scenario is about it. */

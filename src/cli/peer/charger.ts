@@ -4,7 +4,7 @@ import { judgeContract } from "../../modules/EvseV2G/contractCheck.ts";
 import type { OutwardEffect } from "../../secc/effects.ts";
 import type { Evse } from "../../secc/evse.ts";
 import { dinProtocol, iso2Protocol } from "../../secc/handshake.ts";
-import type { ContractVerdict } from "../../secc/iso2/protocol.ts";
+import type { ContractVerdict, Iso2Settings } from "../../secc/iso2/protocol.ts";
 import type { TlsSecurity } from "../../secc/sdpServer.ts";
 import { Secc } from "../../secc/secc.ts";
 import type { Link } from "../../transport/interfaces.ts";
@@ -34,6 +34,8 @@ export interface ChargerOptions {
   readonly protocol?: ProtocolName;
   /** What it offers. With one way to pay, the sessions are judged by it. */
   readonly evse: Partial<Evse>;
+  /** What cars may choose from; absent for one schedule without a tariff. */
+  readonly schedules?: Pick<Iso2Settings, "offers" | "tariffKey">;
   /** Asks the car to agree on another schedule as soon as it charges. */
   readonly renegotiates?: boolean;
   /** Makes contracts for cars; without it none can be installed. */
@@ -65,7 +67,7 @@ export async function openCharger(options: ChargerOptions): Promise<Secc> {
     patient: true,
     tls: { handshakeMs: options.handshakeMs ?? HANDSHAKE_MS },
     protocols: options.protocol ? [spoken[options.protocol]] : Object.values(spoken),
-    settings: AUTHORIZATION,
+    settings: { ...AUTHORIZATION, ...options.schedules },
     closeAtOnce: false,
     maxConnections: MAX_CONNECTIONS,
     checkContract: (chain) => checkContract(chain, contractRoots, clock.now()),

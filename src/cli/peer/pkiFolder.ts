@@ -14,6 +14,8 @@ interface Names {
   readonly secc: { readonly chain: string; readonly key: string; readonly password: string };
   /** What contracts may lead to. */
   readonly roots: readonly string[];
+  /** Of the operator's Sub-CA 2, which signs tariffs. */
+  readonly tariffKey: string;
 }
 
 export interface PkiFolder {
@@ -30,11 +32,12 @@ function path(layout: LayoutName, kind: Content["kind"], of: string): string {
   );
 }
 
-function seccNames(layout: LayoutName, passwordOf: (key: string) => string): Pick<Names, "secc" | "roots"> {
+function seccNames(layout: LayoutName, passwordOf: (key: string) => string): Omit<Names, "car"> {
   const key = path(layout, "key", "secc");
   return {
     secc: { chain: path(layout, "chain", "secc"), key, password: passwordOf(key) },
     roots: [path(layout, "root", "mo"), path(layout, "root", "v2g")],
+    tariffKey: path(layout, "key", "moSub2"),
   };
 }
 
