@@ -1,7 +1,11 @@
 /** The module OCPP with a real certificate store and a CSMS that is not ours: ocpp-rpc, which checks every message against the schemas (strict mode). */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer as createHttpServer, type IncomingMessage } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
+import { type AddressInfo, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { TLSSocket } from "node:tls";
 import { RPCServer } from "ocpp-rpc";
 import { onTestFinished, vi } from "vitest";
 import { checkConfig } from "../../../src/framework/config.ts";
@@ -36,6 +40,8 @@ interface ForeignClient {
 interface Handshake {
   readonly identity: string;
   readonly password?: Uint8Array | undefined;
+  /** TLS's version, and the name in the station's certificate if it showed one. */
+  readonly channel: string;
 }
 
 /** What it answers; `{}` to what is not here, and the extension's messages by what they carry. */
@@ -58,7 +64,15 @@ export interface ForeignCsms {
   callPnc(messageId: string, data: object): Promise<unknown>;
 }
 
-export async function startForeignCsms(): Promise<ForeignCsms> {
+export interface ForeignTls {
+  readonly cert: string;
+  readonly key: string;
+  /** The roots of stations. */
+  readonly ca: string;
+}
+
+/** Where there is `tls`, the same port is served with and without it. */
+export async function startForeignCsms(tls?: ForeignTls): Promise<ForeignCsms> {
   const heard: ForeignCall[] = [];
   const failures: string[] = [];
   const handshakes: Handshake[] = [];
@@ -81,7 +95,8 @@ export async function startForeignCsms(): Promise<ForeignCsms> {
     }),
   };
   const server = new RPCServer({ protocols: ["ocpp1.6"], strictMode: true });
-  server.auth((accept: () => void, reject: (code: number, message: string) => void, handshake: Handshake) => {
+  server.auth((accept, reject, { identity, password, request }) => {
+    const handshake = { identity, password, channel: channelOf(request) };
     handshakes.push(handshake);
     if (csms.accept?.(handshake) === false) reject(401, "who are you?");
     else accept();
@@ -94,14 +109,18 @@ export async function startForeignCsms(): Promise<ForeignCsms> {
       return answers[call.method]?.(call.params) ?? {};
     });
   });
-  const { port } = (await server.listen(0, "127.0.0.1")).address() as { port: number };
-  onTestFinished(async () => void (await server.close({ force: true })));
+  const listener = await listen(server, tls);
+  const { port } = listener.address() as AddressInfo;
+  onTestFinished(async () => {
+    await server.close({ force: true });
+    listener.close();
+  });
   const call = async (action: string, request: object) => {
     const answer = await station?.call(action, request);
     return answer as never;
   };
   const csms: ForeignCsms = {
-    ...{ url: `127.0.0.1:${port}`, heard, failures, handshakes, answers, call },
+    ...{ url: `localhost:${port}`, heard, failures, handshakes, answers, call },
     accept: undefined,
     requests: (action) => heard.filter(({ method }) => method === action).map(({ params }) => params as never),
     pnc: (messageId) =>
@@ -115,6 +134,30 @@ export async function startForeignCsms(): Promise<ForeignCsms> {
     },
   };
   return csms;
+}
+
+function channelOf({ socket }: IncomingMessage): string {
+  if (!(socket instanceof TLSSocket)) return "plain";
+  const name = socket.getPeerCertificate().subject?.CN;
+  return [socket.getProtocol(), name].filter(Boolean).join(" ");
+}
+
+async function listen(server: RPCServer, tls: ForeignTls | undefined): Promise<Server> {
+  const plain = createHttpServer().on("upgrade", server.handleUpgrade);
+  const secure = tls && createHttpsServer({ ...tls, requestCert: true, rejectUnauthorized: false });
+  secure?.on("upgrade", server.handleUpgrade);
+  const listener = createServer((socket) => {
+    socket.on("error", () => {});
+    socket.once("data", (chunk) => {
+      socket.pause();
+      socket.unshift(chunk);
+      // 22: a TLS handshake.
+      (chunk[0] === 22 && secure ? secure : plain).emit("connection", socket);
+      process.nextTick(() => socket.resume());
+    });
+  });
+  await new Promise<void>((resolve) => listener.listen(0, "localhost", resolve));
+  return listener;
 }
 
 export function makePki(dir: string): Promise<TestPki> {
