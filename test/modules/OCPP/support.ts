@@ -237,7 +237,7 @@ export async function startTestStation({
 
 /** Waits until a check holds. */
 export function soon<T>(check: () => T | Promise<T>): Promise<T> {
-  return vi.waitFor(check, { timeout: 10_000 });
+  return vi.waitFor(check, { timeout: 20_000 });
 }
 
 /** Waits until the CSMS has heard so many messages of an action. */
