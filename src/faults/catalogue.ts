@@ -1,5 +1,6 @@
 /** Every fault there is, by side, in the order of a session. */
 import { certificates } from "./car/certificates.ts";
+import { dinSequence, dinTiming, dinValues } from "./car/din.ts";
 import { direct, directSequence } from "./car/direct.ts";
 import { sdp } from "./car/discovery.ts";
 import { exi } from "./car/exi.ts";
@@ -12,6 +13,7 @@ import { proof } from "./car/signature.ts";
 import { timing } from "./car/timing.ts";
 import { tls } from "./car/tls.ts";
 import { values } from "./car/values.ts";
+import { dinDirect, dinFailed, dinSilent, dinWrong } from "./charger/din.ts";
 import * as directOfChargers from "./charger/direct.ts";
 import * as charger from "./charger/discovery.ts";
 import * as framing from "./charger/framing.ts";
@@ -38,6 +40,9 @@ export const catalogue: Readonly<Record<Side, readonly Fault[]>> = {
     ...direct,
     ...directSequence,
     ...timing,
+    ...dinSequence,
+    ...dinValues,
+    ...dinTiming,
   ],
   secc: [
     ...charger.sdp,
@@ -56,6 +61,10 @@ export const catalogue: Readonly<Record<Side, readonly Fault[]>> = {
     ...offers.values,
     ...offers.notifications,
     ...directOfChargers.direct,
+    ...dinFailed,
+    ...dinWrong,
+    ...dinSilent,
+    ...dinDirect,
   ],
 };
 

@@ -2,6 +2,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { driveCar } from "../../src/cli/peer/car.ts";
 import { driveFaultyCar } from "../../src/cli/peer/faultyCar.ts";
+import { findScenario } from "../../src/cli/peer/scenarios.ts";
 import { catalogue } from "../../src/faults/index.ts";
 import { cryptoRandom } from "../../src/util/random.ts";
 import { atOurCharger, charges, loopback, world } from "./support.ts";
@@ -15,6 +16,16 @@ describe("a car with a fault at our charger, in memory", () => {
     const { verdict, expected, got } = await atOurCharger(fault, charger);
     expect({ verdict, got, expected }).toEqual({ verdict: "right", got, expected });
     expect(await charges(charger)).toMatchObject({ verdict: "charged" });
+  });
+});
+
+describe("the same by DIN SPEC 70121, where it is not about a protocol", () => {
+  const general = inMemory.filter(({ needs }) => needs.protocol === undefined && needs.tls === undefined);
+  const din = findScenario("din") ?? expect.unreachable("there is no scenario din");
+
+  it.each(general.map((fault) => [fault.name, fault] as const))("%s", async (_, fault) => {
+    const { verdict, expected, got } = await atOurCharger(fault, charger, din);
+    expect({ verdict, got, expected }).toEqual({ verdict: "right", got, expected });
   });
 });
 

@@ -167,16 +167,14 @@ function clearingHouse(): Pick<ClearingHouse, "provideEncoded"> {
 }
 
 /** The verdict on a fault of the car at our charger. */
-export async function atOurCharger(fault: Fault, { car }: World): Promise<FaultVerdict> {
-  const scenario = scenarioFor(fault);
-  const tls = fault.needs.tls === false ? "none" : "wanted";
+export async function atOurCharger(fault: Fault, { car }: World, scenario = scenarioFor(fault)): Promise<FaultVerdict> {
+  const tls = fault.needs.tls === false ? "none" : scenario.tls;
   const { contract: _, ...own } = car({ scenario, tls });
   return inTime(driveFaultyCar({ ...own, ...(await carried(fault, scenario)), fault, random }));
 }
 
 /** The verdict on our car at our charger with a fault. */
-export async function withOurCar(fault: Fault): Promise<FaultVerdict> {
-  const scenario = scenarioFor(fault);
+export async function withOurCar(fault: Fault, scenario = scenarioFor(fault)): Promise<FaultVerdict> {
   const tls = fault.needs.tls === false ? "none" : scenario.tls;
   const { charger, car } = await faulty(fault, scenario);
   const { contract: _, ...own } = car({ scenario, tls, cycles: 3 });
