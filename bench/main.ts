@@ -1,8 +1,19 @@
 /** `npm run bench [-- subject …]`: prints a table a subject. */
 import { codecBench } from "./codec.ts";
+import { evsesBench } from "./evses.ts";
+import { idleTlsBench } from "./idleTls.ts";
+import { peerBench } from "./peer.ts";
 import { sessionBench } from "./session.ts";
+import { sessionsBench } from "./sessions.ts";
 
-const subjects = { codec: codecBench, session: sessionBench } as const;
+const subjects = {
+  codec: codecBench,
+  session: sessionBench,
+  sessions: sessionsBench,
+  idleTls: idleTlsBench,
+  evses: evsesBench,
+  peer: peerBench,
+} as const;
 
 const asked = process.argv.slice(2);
 for (const [name, run] of Object.entries(subjects)) {

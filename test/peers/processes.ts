@@ -7,6 +7,8 @@ import type { Ended } from "./scenarios.ts";
 const running = new Set<ChildProcess>();
 
 export interface Program {
+  /** Of its process group as well; 0 when it could not be started. */
+  readonly pid: number;
   /** Resolves with true when a line has `text`; false when the program is over or the time is up before. */
   says(text: string, limitMs: number): Promise<boolean>;
   /** Waits for the end; kills the program when that takes longer. */
@@ -36,6 +38,7 @@ export function start([file = "", ...args]: readonly string[], cwd: string): Pro
     isOver = true;
   });
   return {
+    pid: child.pid ?? 0,
     async says(text, limitMs) {
       const end = systemClock.monotonic() + limitMs;
       const said = () => lines.some((line) => line.includes(text));
