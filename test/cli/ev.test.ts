@@ -104,6 +104,23 @@ describe("plugcharge ev", () => {
     expect(ev.lines.filter((line) => line.includes("OK_OldSessionJoined"))).toHaveLength(1);
   });
 
+  it("charges by DIN SPEC 70121, for which neither side needs certificates", async () => {
+    const secc = await charger("--scenario", "din", "--sessions", "1", "--json");
+    const ev = plugcharge("ev", ...secc.at, "--scenario", "din", "--cycles", "3", "--json");
+    expect([await ev.exitCode, await secc.exitCode]).toEqual([0, 0]);
+    const din = { verdict: "charged", protocol: "DIN SPEC 70121", tls: false, payment: "ExternalPayment", cycles: 3 };
+    expect([...verdicts(ev), ...verdicts(secc)]).toMatchObject([din, din]);
+  });
+
+  it("bad case: a charger for DIN SPEC 70121 alone has nothing to say to a car of ISO 15118-2", async () => {
+    const secc = await charger("--scenario", "din", "--sessions", "1");
+    const ev = plugcharge("ev", ...secc.at, "--scenario", "dc-eim", "--no-tls");
+    expect(await ev.exitCode).toBe(1);
+    expect(ev.lines.at(-1)).toContain("no common protocol: the SECC speaks none of ISO 15118-2");
+    secc.interrupt();
+    await secc.exitCode;
+  });
+
   it.each([
     ["renegotiate", { cycles: expect.any(Number) }],
     ["receipt", { cycles: 3 }],
