@@ -22,6 +22,8 @@ async function session(): Promise<Verdict> {
       ...{
         dir,
         contract: "valid",
+        payment: "Contract",
+        protocol: "ISO 15118-2",
         faults: [],
         configFile: defaultConfigFile,
         pause: false,

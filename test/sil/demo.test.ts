@@ -118,6 +118,55 @@ describe("a car that pauses and comes back", () => {
   });
 });
 
+describe("a driver who pays by an app", () => {
+  const app = { payment: "ExternalPayment", contract: null, eMAID: null, idToken: "APP-DEMO-0001" };
+
+  it("charges by ISO 15118-2 over TLS, in one transaction of his", { timeout: 60_000 }, async () => {
+    const { code, stdout } = await demo("--json", "--iface", "lo", "--charge-seconds", "0.5", "--eim");
+    const entries = lines(stdout);
+    const verdict = { verdict: "charged", expected: true, protocol: "ISO 15118-2", ...app };
+    expect([code, entries.at(-1)]).toMatchObject([0, verdict]);
+    const titles = entries.map(({ title }) => title);
+    expect(titles).toContain("RequestStartTransaction.req");
+    expect(titles).not.toContain("PaymentDetailsReq");
+  });
+
+  it("charges by DIN SPEC 70121 with direct current, without TLS", { timeout: 60_000 }, async () => {
+    const { code, stdout, stderr } = await demo("--json", "--iface", "lo", "--charge-seconds", "1", "--din");
+    const entries = lines(stdout);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(entries.at(-1)).toMatchObject({
+      ...{ verdict: "charged", expected: true, protocol: "DIN SPEC 70121", ...app },
+      reason: "the driver's app was accepted",
+    });
+    expect(entries.filter(({ outcome, kind }) => outcome === "refused" || kind === "fault")).toEqual([]);
+    const asked = entries.filter(({ kind, from }) => kind === "message" && from === "EV").map(({ title }) => title);
+    expect([...new Set(asked)]).toEqual([
+      "SECCDiscoveryReq",
+      "supportedAppProtocolReq",
+      "SessionSetupReq",
+      "ServiceDiscoveryReq",
+      "ServicePaymentSelectionReq",
+      "ContractAuthenticationReq",
+      "ChargeParameterDiscoveryReq",
+      "CableCheckReq",
+      "PreChargeReq",
+      "PowerDeliveryReq",
+      "CurrentDemandReq",
+      "WeldingDetectionReq",
+      "SessionStopReq",
+    ]);
+    const discovery = entries.find(({ title }) => title === "SECCDiscoveryRes");
+    expect(discovery.detail.security).toBe("no TLS");
+  });
+
+  it("bad case: DIN SPEC 70121 knows no contract to be installed", { timeout: 30_000 }, async () => {
+    const { code, stderr } = await demo("--din", "--cert-install");
+    expect(code).toBe(2);
+    expect(stderr).toContain("cannot be used with option '--cert-install'");
+  });
+});
+
 describe("a car that comes without a contract", () => {
   it("has one installed through station and CSMS, octet by octet, and charges with it", {
     timeout: 60_000,

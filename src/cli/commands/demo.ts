@@ -24,7 +24,9 @@ interface Flags {
   readonly certInstall: boolean;
   readonly fault: readonly string[];
   readonly keep?: string;
+  readonly eim: boolean;
   readonly dc: boolean;
+  readonly din: boolean;
   readonly config: string;
   readonly iface?: string;
   readonly chargeSeconds: number;
@@ -63,7 +65,17 @@ export function demoCommand(io: Io): Command {
     )
     .option("--fault <name>", "make a certificate wrong, for example secc:expired (repeatable)", collected, [])
     .option("--keep <dir>", "keep PKI, captured frames, timeline and databases in this new or empty folder")
+    .addOption(
+      new Option("--eim", "pay externally, by an app that starts through the CSMS, instead of by contract")
+        .default(false)
+        .conflicts(["evContract", "certInstall"]),
+    )
     .addOption(new Option("--dc", "charge with direct current").default(false).conflicts("config"))
+    .addOption(
+      new Option("--din", "let the car speak DIN SPEC 70121: direct current, paid externally, without TLS")
+        .default(false)
+        .conflicts(["config", "evContract", "certInstall", "pause"]),
+    )
     .option("--config <file>", "the charging station, in EVerest's YAML format", defaultConfigFile)
     .option("--iface <name>", "network interface for V2G; lo for loopback (default: as configured)")
     .option("--charge-seconds <s>", "time in the charge loop", numberIn(0.5, 3600), 2)
@@ -104,8 +116,10 @@ async function run(flags: Flags, where: Pick<DemoOptions, "dir" | "timeline" | "
     ...where,
     ...{ clock: systemClock, random: cryptoRandom, files: nodeFiles, log: createLogger(flags.log) },
     contract: contractOf(flags),
+    payment: isExternal(flags) ? "ExternalPayment" : "Contract",
+    protocol: flags.din ? "DIN SPEC 70121" : "ISO 15118-2",
     faults: flags.fault,
-    configFile: resolve(flags.dc ? dcConfigFile : flags.config),
+    configFile: resolve(flags.dc || flags.din ? dcConfigFile : flags.config),
     chargeSeconds: flags.chargeSeconds,
     pause: flags.pause,
     delayFactor: flags.hardwareDelays,
@@ -135,18 +149,27 @@ function contractOf({ certInstall, evContract }: Flags): ContractCase {
   return certInstall ? "installed" : evContract;
 }
 
+/** DIN SPEC 70121 knows no contracts. */
+function isExternal({ eim, din }: Flags): boolean {
+  return eim || din;
+}
+
 async function printHeading(io: Io, flags: Flags): Promise<void> {
-  const outlet = flags.config === defaultConfigFile ? (flags.dc ? "DC " : "AC ") : "";
-  await writeLine(io.stdout, `plugcharge demo: ${outlet}Plug & Charge, ISO 15118-2 over TLS 1.2, OCPP 2.0.1`);
-  await writeLine(io.stdout, `The car comes with ${contractCaseFacts[contractOf(flags)].about}.`);
+  const outlet = flags.config === defaultConfigFile ? (flags.dc || flags.din ? "DC " : "AC ") : "";
+  const what = isExternal(flags) ? "charging" : "Plug & Charge";
+  const how = flags.din ? "DIN SPEC 70121" : "ISO 15118-2 over TLS 1.2";
+  await writeLine(io.stdout, `plugcharge demo: ${outlet}${what}, ${how}, OCPP 2.0.1`);
+  const about = contractCaseFacts[contractOf(flags)].about;
+  await writeLine(io.stdout, isExternal(flags) ? "The driver pays by an app." : `The car comes with ${about}.`);
   await writeLine(io.stdout, `${timelineHeading()}\n`);
 }
 
 async function printVerdict(io: Io, verdict: Verdict): Promise<void> {
-  const { eMAID, energyWh, transactionId, reason, ResponseCode, plugInToChargeLoopMs } = verdict;
+  const { payment, idToken, energyWh, transactionId, reason, ResponseCode, plugInToChargeLoopMs } = verdict;
+  const payer = payment === "Contract" ? `contract ${idToken}` : `token ${idToken}`;
   const told = {
-    charged: `Charged ${energyWh.toFixed(1)} Wh for contract ${eMAID}, transaction ${transactionId}.`,
-    refused: `Refused with ${ResponseCode}: no energy for contract ${eMAID}. ${reason}.`,
+    charged: `Charged ${energyWh.toFixed(1)} Wh for ${payer}, transaction ${transactionId}.`,
+    refused: `Refused with ${ResponseCode}: no energy for ${payer}. ${reason}.`,
     failed: `Failed: ${reason}.`,
   }[verdict.verdict];
   await writeLine(io.stdout, `\n${told}`);

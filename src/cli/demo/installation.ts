@@ -6,6 +6,7 @@ import type { LoadOptions, StationConfig } from "../../framework/config.ts";
 import { loadConfig } from "../../framework/config.ts";
 import { UserError } from "../../util/errors.ts";
 import type { Files } from "../../util/files.ts";
+import type { ProtocolName } from "../peer/verdict.ts";
 
 /** What ships with the package. */
 export const packageFolder = fileURLToPath(new URL("../../../", import.meta.url));
@@ -38,6 +39,8 @@ export interface InstallationOptions {
   readonly csms: CsmsAccess;
   /** Interface for V2G instead of the one configured. */
   readonly device?: string;
+  /** What the car speaks; as configured when absent. */
+  readonly protocol?: ProtocolName;
 }
 
 /**
@@ -54,9 +57,13 @@ export async function install(plain: StationConfig, options: InstallationOptions
   return { config, componentConfig };
 }
 
-function overridesFor(config: StationConfig, { dir, device }: InstallationOptions, componentConfig: string) {
+/** A car that speaks nothing newer. */
+const dinCar = { supported_DIN70121: true, supported_ISO15118_2: false };
+
+function overridesFor(config: StationConfig, options: InstallationOptions, componentConfig: string) {
+  const { dir, device, protocol } = options;
   const data = (name: string) => join(dir, "data", name);
-  const link = device === undefined ? {} : { config_module: { device } };
+  const link = device === undefined ? {} : { device };
   const patches: Readonly<Record<string, object>> = {
     OCPP201: {
       config_module: {
@@ -67,8 +74,8 @@ function overridesFor(config: StationConfig, { dir, device }: InstallationOption
         MessageLogPath: data("ocpp_logs"),
       },
     },
-    EvseV2G: link,
-    PyEvJosev: link,
+    EvseV2G: { config_module: link },
+    PyEvJosev: { config_module: { ...link, ...(protocol === "DIN SPEC 70121" && dinCar) } },
   };
   const patched = config.modules.map(({ id, moduleName }) => [id, patches[moduleName] ?? {}]);
   return { active_modules: { ...Object.fromEntries(patched), demo_observer: observerEntry(config) } };

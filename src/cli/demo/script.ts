@@ -1,8 +1,11 @@
 /** What the demo's car does, in the script language of EVerest's EvManager. */
 
+import type { Payment } from "../peer/verdict.ts";
+
 export interface CarPlan {
   /** What the outlet has. */
   readonly energy: "AC" | "DC";
+  readonly payment: Payment;
   /** In the charge loop, each time. */
   readonly chargeSeconds: number;
   /** The car pauses its session once, sleeps, wakes the station and goes on. */
@@ -12,10 +15,12 @@ export interface CarPlan {
 /** Between the end of the paused session and the car's wake-up. */
 const SLEEP_S = 1;
 
-const begin = {
-  AC: ["iso_start_v2g_session AC contract 86400 0", "iso_wait_pwr_ready", "iso_draw_power_regulated 16,3"],
-  DC: ["iso_start_v2g_session DC contract 86400 0", "iso_wait_pwr_ready", "iso_dc_power_on"],
-} as const;
+const options = { Contract: "contract", ExternalPayment: "externalpayment" } as const;
+const draw = { AC: "iso_draw_power_regulated 16,3", DC: "iso_dc_power_on" } as const;
+
+function begin({ energy, payment }: CarPlan): readonly string[] {
+  return [`iso_start_v2g_session ${energy} ${options[payment]} 86400 0`, "iso_wait_pwr_ready", draw[energy]];
+}
 
 function pauseAfter(seconds: number): readonly string[] {
   return [
@@ -28,11 +33,12 @@ function pauseAfter(seconds: number): readonly string[] {
   ];
 }
 
-export function script({ energy, chargeSeconds, pause }: CarPlan): string {
+export function script(plan: CarPlan): string {
+  const { chargeSeconds, pause } = plan;
   return [
     "iso_wait_slac_matched",
-    ...(pause ? [...begin[energy], ...pauseAfter(chargeSeconds)] : []),
-    ...begin[energy],
+    ...(pause ? [...begin(plan), ...pauseAfter(chargeSeconds)] : []),
+    ...begin(plan),
     `iso_wait_for_stop ${chargeSeconds}`,
     "iso_wait_v2g_session_stopped",
     "unplug",

@@ -18,6 +18,8 @@ import type { Logger } from "../../util/log.ts";
 import type { Random } from "../../util/random.ts";
 import type { Timeline } from "../../util/trace.ts";
 import { loadModules } from "../modules.ts";
+import type { ProtocolName } from "../peer/verdict.ts";
+import { appAccount, startByApp } from "./app.ts";
 import type { ContractCase } from "./contractCases.ts";
 import { heardOut } from "./heardOut.ts";
 import { type Installation, install, moduleIdOf, moduleShareFolder } from "./installation.ts";
@@ -34,8 +36,11 @@ const SESSION_TIMEOUT_MS = 60_000;
 const REPORT_TIMEOUT_MS = 10_000;
 
 export interface DemoOptions extends Omit<CarPlan, "energy"> {
+  /** What the car speaks. */
+  readonly protocol: ProtocolName;
   /** Gets all files. */
   readonly dir: string;
+  /** Of a car that pays by contract. */
   readonly contract: ContractCase;
   /** Further faults of the test PKI, as `plugcharge pki faults` names them. */
   readonly faults: readonly string[];
@@ -85,6 +90,7 @@ async function provision(options: DemoOptions, csms: Csms): Promise<TestPki> {
   const pki = await createTestPki({ ...at, ...comesWith, ocspUrl: csms.ocspUrl });
   csms.usePki(csmsPki(pki.pki));
   const { certificates = [], ...account } = contractAccount(pki.pki);
+  csms.setTokens([appAccount]);
   csms.setContracts([{ ...account, certificates: contract === "installed" ? [] : certificates }]);
   const own = contract === "installed" ? "the car's provisioning certificate" : "contract";
   timeline.add({
@@ -122,8 +128,8 @@ async function withStation(options: DemoOptions, { config, csms, pki, password }
   const EvseV2G = evseV2G({ capture: (frame) => options.wiretap.v2g(frame.from, frame.bytes) });
   const own = { EvseV2G, DemoObserver: observer(watch.observations) };
   const catalogue = async (names: Iterable<string>) => ({ ...(await loadModules(names)), ...own });
-  const { dir, files, device, timeline, delayFactor, sdpPort } = options;
-  const place = { dir, files, modules: catalogue, csms: { url: csms.url, identity, password } };
+  const { dir, files, device, timeline, delayFactor, sdpPort, protocol } = options;
+  const place = { dir, files, modules: catalogue, csms: { url: csms.url, identity, password }, protocol };
   const installation = await install(config, { ...place, ...(device === undefined ? {} : { device }) });
   const simulation = { delayFactor, sdpPort };
   const { clock, random, log } = options;
@@ -151,12 +157,13 @@ interface Running {
 }
 
 async function plugIn(options: DemoOptions, { csms, pki, station, installation, watch }: Running): Promise<Verdict> {
-  const { clock, timeline, contract } = options;
+  const { clock, timeline, contract, payment, protocol, pause } = options;
   const unbooted = () => "the CSMS did not take the station in";
   refuse(await withTimeout(clock, BOOT_TIMEOUT_MS, Promise.race([watch.booted, watch.mute]), unbooted));
   const pluggedInAt = clock.now();
   const drive = carDriver(station, installation);
   watch.onRefused(() => drive("modify_charging_session", "unplug"));
+  if (payment === "ExternalPayment") watch.onPluggedIn(() => void startByApp(csms, identity, timeline));
   timeline.add({ step: 1, kind: "state", from: "EV", title: "plugged in" });
   const energy = installation.config.modules.some(({ config }) => config.charge_mode === "DC") ? "DC" : "AC";
   drive("execute_charging_session", script({ ...options, energy }));
@@ -165,8 +172,9 @@ async function plugIn(options: DemoOptions, { csms, pki, station, installation, 
   const failure = await withTimeout(clock, SESSION_TIMEOUT_MS, end, endless);
   await hearOut(options, pluggedInAt);
   const transactions = csms.transactions.map(billedTransaction);
-  const { pause } = options;
-  const findings = { contract, eMAID: pki.eMAID, entries: timeline.entries, pluggedInAt, transactions, pause };
+  const payer =
+    payment === "Contract" ? { contract, idToken: pki.eMAID } : { contract: null, idToken: appAccount.idToken };
+  const findings = { ...payer, protocol, entries: timeline.entries, pluggedInAt, transactions, pause };
   return judge({ ...findings, ...(failure === undefined ? {} : { failure }) });
 }
 
@@ -211,6 +219,8 @@ interface Watcher {
   /** Gives the reason when the station cannot speak to cars. */
   readonly mute: Promise<string>;
   readonly unplugged: Promise<undefined>;
+  /** Called when the station has noticed the car. */
+  onPluggedIn(react: () => void): void;
   /** Called when the car ends its session before it has charged. */
   onRefused(react: () => void): void;
 }
@@ -221,7 +231,9 @@ function watcher(): Watcher {
   const end = signal<undefined>();
   let charged = false;
   let refused = () => {};
+  let pluggedIn = () => {};
   const sessionEvent = (event: SessionEventEnum) => {
+    if (event === "SessionStarted") pluggedIn();
     if (event === "ChargingStarted") charged = true;
     if (event === "SessionFinished") end.resolve(undefined);
   };
@@ -233,6 +245,9 @@ function watcher(): Watcher {
     booted: boot.promise,
     mute: mute.promise,
     unplugged: end.promise,
+    onPluggedIn: (react) => {
+      pluggedIn = react;
+    },
     onRefused: (react) => {
       refused = react;
     },

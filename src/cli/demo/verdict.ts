@@ -1,5 +1,6 @@
 /** What the demo makes of a session: charged or refused, why, and whether that is right. */
 import type { TraceEntry } from "../../util/trace.ts";
+import { type Payment, type ProtocolName, protocolOf } from "../peer/verdict.ts";
 import { type ContractCase, contractCaseFacts } from "./contractCases.ts";
 
 /** A transaction as the CSMS holds it. */
@@ -13,8 +14,12 @@ export interface BilledTransaction {
 }
 
 export interface Findings {
-  readonly contract: ContractCase;
-  readonly eMAID: string;
+  /** What the car pays with; null when it is paid externally. */
+  readonly contract: ContractCase | null;
+  /** Whom the transaction is to be billed to. */
+  readonly idToken: string;
+  /** What the car was to speak. */
+  readonly protocol: ProtocolName;
   /** The whole timeline, in order. */
   readonly entries: readonly TraceEntry[];
   /** Milliseconds since 1970 at which the car was plugged in. */
@@ -30,8 +35,14 @@ export interface Verdict {
   readonly verdict: "charged" | "refused" | "failed";
   /** Whether this is what the contract deserves. */
   readonly expected: boolean;
-  readonly contract: ContractCase;
-  readonly eMAID: string;
+  /** Null before it was agreed on. */
+  readonly protocol: ProtocolName | null;
+  readonly payment: Payment;
+  readonly contract: ContractCase | null;
+  /** The contract's; null when it is paid externally. */
+  readonly eMAID: string | null;
+  /** Whom the transaction is to be billed to. */
+  readonly idToken: string;
   readonly transactionId: string | null;
   readonly energyWh: number;
   /** In words. */
@@ -64,9 +75,15 @@ function causeOf(entries: readonly TraceEntry[]): string | undefined {
   return cause && `${cause.from}: ${cause.title}`;
 }
 
-function reasonOf(problems: readonly string[], refusal: Refusal | undefined, cause: string | undefined): string {
+function reasonOf(
+  problems: readonly string[],
+  refusal: Refusal | undefined,
+  cause: string | undefined,
+  { contract }: Findings,
+): string {
   if (problems.length > 0) return [...problems, ...(cause ? [cause] : [])].join("; ");
-  return refusal ? (cause ?? refusal.message) : "the contract was accepted";
+  if (refusal) return cause ?? refusal.message;
+  return contract === null ? "the driver's app was accepted" : "the contract was accepted";
 }
 
 /** A car that is not refused ends its session in good order. */
@@ -95,7 +112,8 @@ function isInstalled(entries: readonly TraceEntry[]): boolean {
   return given >= 0 && entries.slice(given).some(({ title }) => title === "PaymentDetailsReq");
 }
 
-function problemsOf({ contract, transactions, eMAID, failure, pause, entries }: Findings, charged: boolean): string[] {
+function problemsOf(findings: Findings, charged: boolean): string[] {
+  const { contract, transactions, failure, pause, entries } = findings;
   const problems = transactions.flatMap((transaction) => transaction.problems);
   if (failure) problems.push(failure);
   if (!charged) return problems;
@@ -104,7 +122,7 @@ function problemsOf({ contract, transactions, eMAID, failure, pause, entries }: 
   if (contract === "installed" && !isInstalled(entries)) problems.push("no contract was installed");
   if (transactions.length !== 1) problems.push(`the CSMS holds ${transactions.length} transactions instead of one`);
   for (const { idToken, energyWh, ended } of transactions) {
-    if (idToken !== eMAID) problems.push(`the transaction is billed to ${idToken ?? "nobody"}`);
+    if (idToken !== findings.idToken) problems.push(`the transaction is billed to ${idToken ?? "nobody"}`);
     if (energyWh <= 0) problems.push("no energy was delivered");
     if (!ended) problems.push("the transaction did not end");
   }
@@ -113,22 +131,27 @@ function problemsOf({ contract, transactions, eMAID, failure, pause, entries }: 
 
 /** Judges a session that is over. */
 export function judge(findings: Findings): Verdict {
-  const { contract, eMAID, pluggedInAt, transactions } = findings;
+  const { contract, idToken, pluggedInAt, transactions } = findings;
   const entries = findings.entries.filter(({ time }) => time >= pluggedInAt);
-  const due = contractCaseFacts[contract].refusal;
+  const due = contract === null ? undefined : contractCaseFacts[contract].refusal;
   const refusal = refusalOf(entries);
   const problems = problemsOf(findings, refusal === undefined);
+  const protocol = protocolOf(entries.filter(({ kind }) => kind === "message"));
+  if (protocol !== null && protocol !== findings.protocol) problems.push(`the car spoke ${protocol}`);
   if (refusal && transactions.length > 0) problems.push("a transaction began although the car was refused");
   const loop = entries.find(({ title }) => title === "ChargingStatusReq" || title === "CurrentDemandReq");
   const right = due ? refusal?.message === due.message && refusal.ResponseCode === due.ResponseCode : !refusal;
   return {
     verdict: refusal ? "refused" : problems.length > 0 ? "failed" : "charged",
     expected: right && problems.length === 0,
+    protocol,
+    payment: contract === null ? "ExternalPayment" : "Contract",
     contract,
-    eMAID,
+    eMAID: contract === null ? null : idToken,
+    idToken,
     transactionId: transactions[0]?.transactionId ?? null,
     energyWh: transactions.reduce((sum, { energyWh }) => sum + energyWh, 0),
-    reason: reasonOf(problems, refusal, causeOf(entries)),
+    reason: reasonOf(problems, refusal, causeOf(entries), findings),
     ResponseCode: refusal?.ResponseCode ?? null,
     plugInToChargeLoopMs: loop ? loop.time - pluggedInAt : null,
   };

@@ -81,7 +81,7 @@ function times(all: readonly string[], one: string): number {
 }
 
 /** By the first message whose name the two do not share. */
-function protocolOf(messages: readonly TraceEntry[]): ProtocolName | null {
+export function protocolOf(messages: readonly TraceEntry[]): ProtocolName | null {
   const telling = messages.flatMap(({ title }) => protocolsByMessage[title.replace(/Re[qs]$/, "")] ?? []);
   return telling[0] ?? null;
 }

@@ -7,7 +7,8 @@ const eMAID = "DEABCC1A2B3C4D5";
 const billed: BilledTransaction = { transactionId: "t1", idToken: eMAID, energyWh: 9, ended: true, problems: [] };
 
 function findings(contract: ContractCase, change: Partial<Findings> = {}): Findings {
-  return { contract, eMAID, entries: [], pluggedInAt: 1000, transactions: [], ...change };
+  const protocol = "ISO 15118-2";
+  return { contract, idToken: eMAID, protocol, entries: [], pluggedInAt: 1000, transactions: [], ...change };
 }
 
 function response(title: string, ResponseCode: string, time = 1500): TraceEntry {
@@ -50,6 +51,19 @@ describe("verdict of a demo", () => {
     ["a broken rule", [{ ...billed, problems: ["seqNo 3 is missing"] }]],
   ])("bad case: %s", (_, transactions) => {
     expect(judge(findings("valid", { transactions }))).toMatchObject({ verdict: "failed", expected: false });
+  });
+
+  it("charged for an app, by the protocol that the car was to speak", () => {
+    const app = { contract: null, idToken: "APP1", protocol: "DIN SPEC 70121" } as const;
+    const spoken: TraceEntry = { ...loop, title: "ContractAuthenticationReq" };
+    const of = findings("valid", { ...app, entries: [spoken], transactions: [{ ...billed, idToken: "APP1" }] });
+    expect(judge(of)).toMatchObject({
+      ...{ verdict: "charged", expected: true, protocol: "DIN SPEC 70121", payment: "ExternalPayment" },
+      ...{ contract: null, eMAID: null, idToken: "APP1", reason: "the driver's app was accepted" },
+    });
+    expect(judge({ ...of, protocol: "ISO 15118-2" })).toMatchObject({
+      ...{ verdict: "failed", expected: false, reason: "the car spoke DIN SPEC 70121" },
+    });
   });
 
   it("bad case: a session that was cut off", () => {
