@@ -41,6 +41,17 @@ function contractFor(SessionID: Uint8Array, request: Request = "CertificateInsta
   return encodeDelivery(delivery, { request, SessionID }, contractKey);
 }
 
+/** A good request of so many octets. */
+function requestOf(ev: TestEv, octets: number): Uint8Array {
+  const named = (length: number) => {
+    const X509IssuerName = "n".repeat(length);
+    const RootCertificateID = [{ X509IssuerName, X509SerialNumber: 1n }];
+    return ev.encode("CertificateInstallationReq", { ListOfRootCertificateIDs: { RootCertificateID } });
+  };
+  const shorter = named(octets - 600);
+  return named(octets - 600 + octets - shorter.length);
+}
+
 describe("a contract for an EV", () => {
   it.each(["CertificateInstallationReq", "CertificateUpdateReq"] as const)(
     "answers %s octet by octet",
@@ -107,6 +118,30 @@ describe("a contract for an EV", () => {
     const ev = await asking(of);
     of.secc.update({ shutdown: true });
     expect(code(await ev.answer())).toBe("FAILED");
+    const title = "CertificateInstallationReq: the EVSE is to stop";
+    expect(of.timeline.entries).toContainEqual(expect.objectContaining({ title, outcome: "refused" }));
+  });
+
+  it.each([
+    ["5,600 characters", 0, undefined],
+    ["more", 1, "FAILED"],
+  ])("is asked for by a request of up to 5,600 characters: %s", async (_, more, refused) => {
+    const of = await begin();
+    const ev = await TestEv.inSession(of);
+    await ev.ask("ServiceDiscoveryReq");
+    await ev.ask("PaymentServiceSelectionReq");
+    const exi = requestOf(ev, 4_200 + more);
+    expect(exi).toHaveLength(4_200 + more);
+    await ev.send(exi);
+    await of.clock.advance(0);
+    const title = "CertificateInstallationReq: the request is too long";
+    const told = expect.objectContaining({ title, outcome: "refused" });
+    if (refused) expect(of.timeline.entries).toContainEqual(told);
+    else expect(of.timeline.entries).not.toContainEqual(told);
+    const own = contractFor(ev.sessionId);
+    byCsms(of, own);
+    if (refused) expect(code(await ev.answer())).toBe(refused);
+    else expect(await ev.next()).toEqual(own);
   });
 
   it("that comes late for one EV never goes to the next", async () => {
