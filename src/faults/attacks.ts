@@ -13,6 +13,7 @@ export const attacks = {
   A24: "the decoder checks for the end at whole octets only, and reads past it",
   B02: "timeouts of the standard do not run",
   B05: "the priorities of the handshake are not obeyed",
+  B09: "receipts are not checked, or the check has no consequence",
   B10: "a peer that stops in the middle of something makes the station spin",
   B12: "a paused session is joined by somebody else",
   C01: "nothing in a contract's signature names the station: it can be relayed (arXiv 2512.15966)",

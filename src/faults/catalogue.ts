@@ -7,6 +7,7 @@ import { exi } from "./car/exi.ts";
 import { v2gtp } from "./car/framing.ts";
 import { sap } from "./car/handshake.ts";
 import { installation } from "./car/installation.ts";
+import { receipts } from "./car/receipts.ts";
 import { sequence } from "./car/sequence.ts";
 import { session } from "./car/session.ts";
 import { proof } from "./car/signature.ts";
@@ -36,6 +37,7 @@ export const catalogue: Readonly<Record<Side, readonly Fault[]>> = {
     ...installation,
     ...certificates,
     ...proof,
+    ...receipts,
     ...values,
     ...direct,
     ...directSequence,

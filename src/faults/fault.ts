@@ -21,6 +21,8 @@ export interface Traits {
   readonly tls: boolean;
   /** What the car asks for before it pays. */
   readonly contract: "install" | "update";
+  /** Whether the charger wants receipts. */
+  readonly receipts: true;
 }
 
 export interface Fault {

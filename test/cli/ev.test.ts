@@ -143,6 +143,14 @@ describe("plugcharge ev", () => {
     expect(list.lines.map((line) => line.split(" ")[0])).toEqual(scenarios.map(({ name }) => name));
   });
 
+  it("bad case: an interface that cannot be used is named, with what to do", async () => {
+    const ev = plugcharge("ev", "--iface", "eth77", "--no-tls", "--scenario", "ac-eim");
+    expect(await ev.exitCode).toBe(2);
+    expect(ev.errors.join("")).toMatch(
+      /Interface eth77 does not exist or is down.*--iface.*one of .*Bring the interface up/,
+    );
+  });
+
   it("bad case: without an interface it asks for one", async () => {
     const ev = plugcharge("ev");
     expect(await ev.exitCode).toBe(2);

@@ -9,13 +9,15 @@ import { atOurCharger, charges, loopback, world } from "./support.ts";
 
 const inMemory = catalogue.ev.filter(({ at }) => at !== "TLS");
 const charger = await world();
-afterAll(() => charger.close());
+const chargerThatWantsReceipts = await world({ evse: findScenario("receipt")?.evse ?? {} });
+afterAll(() => Promise.all([charger.close(), chargerThatWantsReceipts.close()]));
 
 describe("a car with a fault at our charger, in memory", () => {
   it.each(inMemory.map((fault) => [fault.name, fault] as const))("%s", async (_, fault) => {
-    const { verdict, expected, got } = await atOurCharger(fault, charger);
+    const suited = fault.needs.receipts ? chargerThatWantsReceipts : charger;
+    const { verdict, expected, got } = await atOurCharger(fault, suited);
     expect({ verdict, got, expected }).toEqual({ verdict: "right", got, expected });
-    expect(await charges(charger)).toMatchObject({ verdict: "charged" });
+    expect(await charges(suited)).toMatchObject({ verdict: "charged" });
   });
 });
 

@@ -161,8 +161,9 @@ export function findScenario(name: string): Scenario | undefined {
 }
 
 /** Whether something that needs a session of this kind has its place in the scenario. */
-export function suits({ protocol, payment, mode, tls, contract }: Scenario, needs: Partial<Traits>): boolean {
+export function suits({ protocol, payment, mode, tls, contract, evse }: Scenario, needs: Partial<Traits>): boolean {
   return (
+    (needs.receipts === undefined || evse.receiptRequired === true) &&
     (needs.contract === undefined || needs.contract === contract) &&
     (needs.protocol === undefined || needs.protocol === protocol) &&
     (needs.payment === undefined || needs.payment === payment) &&
