@@ -1,14 +1,18 @@
 /** `npm run bench [-- subject …]`: prints a table a subject. */
+import { busBench } from "./bus.ts";
 import { codecBench } from "./codec.ts";
 import { evsesBench } from "./evses.ts";
 import { idleTlsBench } from "./idleTls.ts";
 import { peerBench } from "./peer.ts";
 import { sessionBench } from "./session.ts";
 import { sessionsBench } from "./sessions.ts";
+import { startupBench } from "./startup.ts";
 
 const subjects = {
   codec: codecBench,
   session: sessionBench,
+  startup: startupBench,
+  bus: busBench,
   sessions: sessionsBench,
   idleTls: idleTlsBench,
   evses: evsesBench,

@@ -35,12 +35,11 @@ export interface ConfigOptions {
 }
 
 /** @throws ConfigError with every fault there is. */
-export function checkConfig({ sources, overrides, overridesFrom, modules }: ConfigOptions): StationConfig {
-  const file = sources[0].file;
-  const faults: ConfigFault[] = [];
-  const tree = merge(sources, overrides, faults, overridesFrom);
-  // What YAML makes of a file it cannot read says nothing about the rest of it.
-  if (faults.length > 0) throw new ConfigError(file, faults);
+export function checkConfig({ modules, ...written }: ConfigOptions): StationConfig {
+  return checkTree(readWritten(written), modules);
+}
+
+function checkTree({ file, tree, faults }: Written, modules: ModuleCatalogue): StationConfig {
   const top = StationFile.safeParse(toValue(tree));
   if (!top.success) faults.push(...faultsOf(tree, [], StationFile, top.error.issues));
   const settings = checkSettings(tree, faults);
@@ -65,9 +64,8 @@ export const overlayOf = (file: string) => join(dirname(file), "user-config", ba
  * @throws ConfigError with every fault there is; UserError when there is no such file.
  */
 export async function loadConfig({ file, files, modules, overrides }: LoadOptions): Promise<StationConfig> {
-  const sources = await readSources(file, files);
-  const named = typeof modules === "function" ? await modules(namedModules(sources, overrides)) : modules;
-  return checkConfig({ sources, modules: named, overrides });
+  const written = readWritten({ sources: await readSources(file, files), overrides });
+  return checkTree(written, typeof modules === "function" ? await modules(namedModules(written)) : modules);
 }
 
 /**
@@ -82,13 +80,13 @@ export async function loadStored(
   const nothing = { file: from, text: "active_modules:" };
   const sources: ConfigOptions["sources"] =
     file === undefined ? [nothing] : [...(await readSources(file, files)), nothing];
-  const named = typeof modules === "function" ? await modules(namedModules(sources, content)) : modules;
-  return checkConfig({ sources, modules: named, overrides: content, overridesFrom: from });
+  const written = readWritten({ sources, overrides: content, overridesFrom: from });
+  return checkTree(written, typeof modules === "function" ? await modules(namedModules(written)) : modules);
 }
 
 /** The `active_modules` of a file with its overlay, as they are written. */
 export async function activeModules(file: string, files: Files): Promise<unknown> {
-  const section = childAt(merge(await readSources(file, files), undefined, []), ["active_modules"]);
+  const section = childAt(readWritten({ sources: await readSources(file, files) }).tree, ["active_modules"]);
   return section ? toValue(section) : {};
 }
 
@@ -102,25 +100,29 @@ async function readSources(file: string, files: Files): Promise<ConfigOptions["s
 }
 
 /** What active modules call themselves, in a configuration that may have faults. */
-function namedModules(sources: ConfigOptions["sources"], overrides: unknown): ReadonlySet<string> {
-  const section = childAt(merge(sources, overrides, []), ["active_modules"]);
+function namedModules({ tree }: Written): ReadonlySet<string> {
+  const section = childAt(tree, ["active_modules"]);
   const entries = section?.kind === "map" ? [...section.entries.values()] : [];
   return new Set(entries.map(({ value }) => String(toValue(childAt(value, ["module"]) ?? value))));
 }
 
-function merge(
-  sources: readonly ConfigSource[],
-  overrides: unknown,
-  faults: ConfigFault[],
-  from = "<overrides>",
-): Located {
-  const trees = sources.map(({ file, text }) => {
-    const { tree, faults: syntax } = parseLocated(text, file);
-    faults.push(...syntax.map((fault): ConfigFault => ({ severity: "error", ...fault })));
-    return tree;
-  });
-  if (overrides !== undefined) trees.push(locateValue(overrides, from));
-  return trees.reduce((whole, patch) => mergePatch(whole, patch));
+/** A configuration as it was written, all of it merged. */
+interface Written {
+  readonly file: string;
+  readonly tree: Located;
+  /** Of the checks to come. */
+  readonly faults: ConfigFault[];
+}
+
+/** @throws ConfigError when YAML cannot read it: what it makes of such a file says nothing about the rest of it. */
+function readWritten({ sources, overrides, overridesFrom }: Omit<ConfigOptions, "modules">): Written {
+  const [{ file }] = sources;
+  const read = sources.map((source) => parseLocated(source.text, source.file));
+  const syntax = read.flatMap(({ faults }) => faults.map((fault): ConfigFault => ({ severity: "error", ...fault })));
+  if (syntax.length > 0) throw new ConfigError(file, syntax);
+  const trees = read.map(({ tree }) => tree);
+  if (overrides !== undefined) trees.push(locateValue(overrides, overridesFrom ?? "<overrides>"));
+  return { file, tree: trees.reduce((whole, patch) => mergePatch(whole, patch)), faults: [] };
 }
 
 function checkSettings(tree: Located, faults: ConfigFault[]): Settings {

@@ -32,8 +32,10 @@ export interface StationOptions {
   readonly store?: ParameterStore;
   /** Leaves what is published for the start on the broker. */
   readonly retainTopics?: boolean;
-  /** The modules that are here are ready, others are awaited. */
+  /** The modules that are here are set up, others are awaited. */
   readonly waiting?: () => void;
+  /** Every module is set up and in touch with the others; what they do when they are ready follows. */
+  readonly begun?: () => void;
   /** Ends the wait for modules that others start. */
   readonly signal?: AbortSignal;
   /** How long modules elsewhere may be unreachable before charging is stopped, ms. */
@@ -88,6 +90,7 @@ export async function startStation(options: StationOptions): Promise<Station> {
     await host?.everybody(options.signal);
     await bus.settled();
     host?.begin();
+    options.begun?.();
     await group.ready();
   } catch (error) {
     await stop();

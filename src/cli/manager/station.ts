@@ -30,7 +30,7 @@ export class RunningStation {
   readonly #options: RunOptions;
   readonly #placement: Placement;
   readonly #stop = new AbortController();
-  readonly #begun = systemClock.monotonic();
+  readonly #startTime = systemClock.monotonic();
   #phase: Phase = "starting";
   #startedAfter: number | undefined;
   #starting: Promise<void> | undefined;
@@ -97,11 +97,17 @@ export class RunningStation {
       ...(this.#bus && { bus: this.#bus }),
       retainTopics: flags.retainTopics ?? false,
       waiting: () => fifo.tell("WAITING_FOR_STANDALONE_MODULES"),
+      begun: () => this.#begun(),
       controlLossMs: flags.controlLossTimeout * 1000,
     });
+  }
+
+  /** As in EVerest, told before the modules do what they do when they are ready: a CSMS, for one, may be away. */
+  #begun(): void {
+    const { fifo, log } = this.#options;
     if (this.#stop.signal.aborted) return;
     this.#phase = "running";
-    this.#startedAfter = systemClock.monotonic() - this.#begun;
+    this.#startedAfter = systemClock.monotonic() - this.#startTime;
     tellSupervisor();
     fifo.tell("MANAGER_RUNNING");
     fifo.tell("ALL_MODULES_STARTED");

@@ -26,6 +26,7 @@ export async function startBroker(port: number): Promise<EmbeddedBroker> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
+    socket.setNoDelay(true); // small packets that answer each other must not wait for more
     socket.once("close", () => sockets.delete(socket));
     broker.handle(socket);
   });
