@@ -69,7 +69,7 @@ export class DcSide {
   }
 
   stop(): void {
-    this.feed({ type: "off" });
+    this.feed({ type: "contactorAllowed", allowed: false });
     this.#stopped = true;
     this.#timer?.cancel();
   }

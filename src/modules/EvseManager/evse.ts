@@ -69,7 +69,13 @@ export class Evse {
     this.#options = options;
     this.#ports = ports;
     this.#machines = new Machines(options, ports.clock, {
-      board: (effect) => commandBoard(effect, ports),
+      board: (effect) => {
+        if (effect.do === "allow_power_on") {
+          // First, as no contactor opens under load.
+          this.dc?.feed({ type: "contactorAllowed", allowed: effect.value.allow_power_on });
+        }
+        commandBoard(effect, ports);
+      },
       pilotEvent: (event) => this.#pilotEvent(event),
       act: (effect) => this.#act(effect),
     });
@@ -286,7 +292,6 @@ export class Evse {
       hlcError: ({ error }) => hlc?.send_error(error),
       hlcNoEnergy: () => this.#options.noEnergyPause && hlc?.no_energy_pause_charging(this.#options.noEnergyPause),
       hlcAuthorizationTimeout: () => this.payment.timedOut(),
-      dcSupplyOff: () => this.dc?.feed({ type: "off" }),
       raise: ({ error, message }) => this.#raise(chargerFault(error, message)),
       clearSessionErrors: () => {
         this.#faults.clearOwn();

@@ -2,7 +2,6 @@ import { mkdtemp, readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import type { Commands, InterfaceDefinition } from "../../../src/framework/interface.ts";
 import type { Powermeter } from "../../../src/interfaces/types/powermeter.ts";
 import { EvseManager } from "../../../src/modules/EvseManager/index.ts";
 import { manifest } from "../../../src/modules/EvseManager/manifest.ts";
@@ -10,36 +9,9 @@ import { ManualClock } from "../../../src/util/manualClock.ts";
 import { Timeline } from "../../../src/util/trace.ts";
 import { startUnderTest, type UnderTest } from "../../framework/underTest.ts";
 import { accepted, cardToken, contractToken, revoked } from "./fakeNeighbours.ts";
+import { boardCapabilities, neighbour } from "./neighbours.ts";
 
 type Requires = typeof manifest.requires;
-
-/** A neighbour that writes down what it is told, and answers what it must. */
-function neighbour<I extends InterfaceDefinition>(
-  name: string,
-  definition: I,
-  calls: string[],
-  answers: Readonly<Record<string, unknown>> = {},
-): Commands<I> {
-  const command = (cmd: string) => (args: object) => {
-    calls.push([`${name}.${cmd}`, ...Object.values(args).map((arg) => JSON.stringify(arg))].join(" "));
-    return answers[cmd] ?? null;
-  };
-  return Object.fromEntries(Object.keys(definition.cmds).map((cmd) => [cmd, command(cmd)])) as Commands<I>;
-}
-
-const capabilities = {
-  max_current_A_import: 32,
-  min_current_A_import: 6,
-  max_phase_count_import: 3,
-  min_phase_count_import: 1,
-  max_current_A_export: 0,
-  min_current_A_export: 0,
-  max_phase_count_export: 3,
-  min_phase_count_export: 1,
-  supports_changing_phases_during_charging: true,
-  supports_cp_state_E: false,
-  connector_type: "IEC62196Type2Cable",
-} as const;
 
 const reading = (wh: number): Powermeter => ({
   timestamp: "2026-01-01T00:00:00.000Z",
@@ -78,7 +50,7 @@ async function start(config: object = {}, connected: readonly (keyof Requires)[]
   const [bsp] = evse.mock.bsp;
   const [hlc] = evse.mock.hlc;
   const [meter] = evse.mock.powermeter_grid_side;
-  bsp?.publish("capabilities", capabilities);
+  bsp?.publish("capabilities", boardCapabilities);
   bsp?.publish("event", { event: "A" });
   await evse.heard();
   return {

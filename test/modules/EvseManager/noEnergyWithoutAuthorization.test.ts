@@ -2,6 +2,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ProvidedIdToken } from "../../../src/interfaces/types/authorization.ts";
 import type { TransactionStartResponse, TransactionStopResponse } from "../../../src/interfaces/types/powermeter.ts";
+import type { DcInput } from "../../../src/modules/EvseManager/dc/model.ts";
+import type { EvseManagerConfig } from "../../../src/modules/EvseManager/manifest.ts";
+import { capabilities } from "./dc/support.ts";
 import { accepted, cardToken, contractToken, type FakeEvse, fakeEvse, revoked } from "./fakeNeighbours.ts";
 
 /** Everything that can happen to an EVSE, in any order. */
@@ -16,7 +19,15 @@ const happenings = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom("energy", "noEnergy", "pause", "resume", "onePhase", "threePhases") },
   { weight: 3, arbitrary: fc.constantFrom("50ms", "1s", "5s", "21s") },
 );
-type Happening = typeof happenings extends fc.Arbitrary<infer T> ? T : never;
+/** And what more can happen to one with a DC output. */
+const dcHappenings = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom("checkCable", "discharged", "reached", "selfTested", "insulated") },
+  { weight: 3, arbitrary: fc.constantFrom("preCharge", "demand", "target", "relay", "C") },
+  { weight: 1, arbitrary: fc.constantFrom("earthFault", "overVoltage", "demandEnds", "wantsOpen", "linkLost") },
+  { weight: 1, arbitrary: fc.constantFrom("grant", "grantEnds") },
+);
+type From<A> = A extends fc.Arbitrary<infer T> ? T : never;
+type Happening = From<typeof happenings> | From<typeof dcHappenings>;
 
 /** Ordinary sessions; disturbed at any point by anything. */
 const ordinary: Happening[][] = [
@@ -24,8 +35,22 @@ const ordinary: Happening[][] = [
   ["plug", "1s", "cardAccepted", "meterAnswers", "5s", "C", "relay", "B", "relay", "C"],
   ["cardAccepted", "plug", "1s", "meterAnswers", "C", "relay"],
 ];
-const sessions = fc.constantFrom(...ordinary);
-const disturbances = fc.array(fc.tuple(fc.nat({ max: 12 }), happenings), { maxLength: 8 });
+const ordinaryDc: Happening[] = [
+  ...(["plug", "1s", "matching", "askContract", "contractAccepted", "meterAnswers", "C", "checkCable"] as const),
+  ...(["discharged", "relay", "reached", "selfTested", "insulated", "discharged", "preCharge", "target"] as const),
+  ...(["reached", "demand", "5s", "reached"] as const),
+];
+
+/** @returns a session that is disturbed, or no session at all. */
+function sequences(session: fc.Arbitrary<Happening[]>, any: fc.Arbitrary<Happening>): fc.Arbitrary<Happening[]> {
+  const wild = fc.array(any, { minLength: 10, maxLength: 60 });
+  const disturbances = fc.array(fc.tuple(fc.nat({ max: 20 }), any), { maxLength: 8 });
+  const tame = fc.tuple(session, disturbances, wild).map(([begin, at, end]) => [...disturbed(begin, at), ...end]);
+  return fc.oneof({ weight: 3, arbitrary: tame }, { weight: 1, arbitrary: wild });
+}
+
+const acSequences = sequences(fc.constantFrom(...ordinary), happenings);
+const dcSequences = sequences(fc.constant(ordinaryDc), fc.oneof(happenings, dcHappenings));
 
 function disturbed(session: Happening[], at: readonly (readonly [number, Happening])[]): Happening[] {
   const result = [...session];
@@ -72,6 +97,9 @@ class Bystander {
   pwm = false;
   sessions = 0;
   transactions = 0;
+  supplyOn = false;
+  supplyVolt = 0;
+  cableChecked = false;
   readonly #station: FakeEvse;
 
   constructor(station: FakeEvse) {
@@ -98,6 +126,8 @@ class Bystander {
     for (const call of this.#station.news()) {
       if (call.startsWith("board.allow_power_on")) this.power(call.includes("true"));
       if (/board\.(pwm_on|cp_state)/.test(call)) this.pwm = /pwm_on (?!100$)/.test(call);
+      if (call.startsWith("supply.")) this.supply(call);
+      if (call === "hlc.cable_check_finished true") this.cableChecked = true;
       if (call === "event TransactionStarted") {
         expect(this.authorized, "a transaction needs an authorization").toBe(true);
         expect(++this.transactions, "one transaction at a time").toBe(1);
@@ -105,6 +135,7 @@ class Bystander {
       if (call === "event TransactionFinished") expect(--this.transactions, "finished once").toBe(0);
       if (call === "event SessionStarted") expect(++this.sessions, "one session at a time").toBe(1);
       if (call === "event SessionFinished") {
+        this.cableChecked = false;
         expect(--this.sessions, "finished once").toBe(0);
         expect(this.transactions, "no transaction outlives its session").toBe(0);
       }
@@ -115,6 +146,18 @@ class Bystander {
     if (!["C", "D", "B"].includes(this.line)) expect(this.powerAllowed, `power in state ${this.line}`).toBe(false);
     if (this.line === "B") expect(this.powerAllowed, "power in state B").toBe(false);
     if (this.faulted) expect(this.powerAllowed, "power in spite of a fault").toBe(false);
+    if (!this.powerAllowed) expect(this.supplyOn, "voltage behind an open contactor").toBe(false);
+  }
+
+  supply(call: string): void {
+    const [, what, more, phase] = /^supply\.(\w+) (\S+) (\S+)$/.exec(call) ?? [];
+    if (what === "setExportVoltageCurrent") this.supplyVolt = Number(more);
+    if (what !== "setMode") return;
+    this.supplyOn = more === '"Export"';
+    if (!this.supplyOn) return;
+    expect(this.authorized, "voltage for nobody").toBe(true);
+    expect(this.transactions, "voltage without a transaction").toBe(1);
+    if (phase !== '"CableCheck"') expect(this.cableChecked, "voltage without a cable check").toBe(true);
   }
 
   power(allow: boolean): void {
@@ -144,6 +187,7 @@ function happen(what: Happening, station: FakeEvse, seen: Bystander, meter: Retu
     seen.grant(token);
     evse.authorizeResponse(token, accepted);
   };
+  const dc = (input: DcInput) => evse.dc?.feed(input);
   const acts: Record<Happening, () => unknown> = {
     plug: () => !seen.plugged && line("B"),
     unplug: () => seen.plugged && leave(),
@@ -208,6 +252,21 @@ function happen(what: Happening, station: FakeEvse, seen: Bystander, meter: Retu
     resume: () => evse.pause(false),
     onePhase: () => evse.feed({ type: "phases", three: false }),
     threePhases: () => evse.feed({ type: "phases", three: true }),
+    checkCable: () => dc({ type: "startCableCheck" }),
+    discharged: () => dc({ type: "measured", voltage: 0, current: 0 }),
+    reached: () => dc({ type: "measured", voltage: seen.supplyVolt, current: 0 }),
+    selfTested: () => dc({ type: "selfTest", passed: true }),
+    insulated: () => dc({ type: "isolation", measurement: { resistance_F_Ohm: 900_000 } }),
+    earthFault: () => dc({ type: "isolation", measurement: { resistance_F_Ohm: 10 } }),
+    overVoltage: () => dc({ type: "voltage", of: "overVoltageMonitor", voltage: 1200 }),
+    preCharge: () => dc({ type: "startPreCharge" }),
+    demand: () => dc({ type: "demandStarted" }),
+    demandEnds: () => dc({ type: "demandFinished" }),
+    target: () => dc({ type: "target", voltage: 400, current: 50 }),
+    wantsOpen: () => dc({ type: "openContactor" }),
+    linkLost: () => evse.feed({ type: "linkLost" }),
+    grant: () => dc({ type: "grant", watt: 50_000, validUntil: clock.monotonic() + 900_000 }),
+    grantEnds: () => dc({ type: "grant", watt: 50_000, validUntil: clock.monotonic() }),
     "50ms": () => clock.advance(50),
     "1s": () => clock.advance(1000),
     "5s": () => clock.advance(5000),
@@ -217,10 +276,11 @@ function happen(what: Happening, station: FakeEvse, seen: Bystander, meter: Retu
 }
 
 describe("no energy without an authorization for the present session (CVE-2026-29044, CVE-2026-33014)", () => {
-  test.each([
+  test.each<{ name: string; hlc: boolean; config: Partial<EvseManagerConfig> }>([
     { name: "ISO 15118 at 5 %", hlc: true, config: {} },
     { name: "ISO 15118 at X1", hlc: true, config: { ac_hlc_use_5percent: false } },
     { name: "basic charging", hlc: false, config: {} },
+    { name: "DC", hlc: true, config: { charge_mode: "DC" } },
   ])("whatever happens in whatever order: $name", async ({ hlc, config }) => {
     const run = async (what: Happening[], delayFactor: number) => {
       const meter = slowMeter();
@@ -229,6 +289,8 @@ describe("no energy without an authorization for the present session (CVE-2026-2
       await station.settle();
       meter.answer("OK");
       await booted;
+      station.evse.dc?.feed({ type: "capabilities", capabilities });
+      station.evse.dc?.feed({ type: "grant", watt: 50_000, validUntil: 900_000 });
       const seen = new Bystander(station);
       station.board("A");
       for (const happening of what) {
@@ -241,11 +303,7 @@ describe("no energy without an authorization for the present session (CVE-2026-2
       station.evse.stop();
       expect(station.clock.pending, "timers left").toBe(0);
     };
-    const wild = fc.array(happenings, { minLength: 10, maxLength: 60 });
-    const tame = fc
-      .tuple(sessions, disturbances, wild)
-      .map(([session, at, end]) => [...disturbed(session, at), ...end]);
-    const sequence = fc.oneof({ weight: 3, arbitrary: tame }, { weight: 1, arbitrary: wild });
+    const sequence = config.charge_mode === "DC" ? dcSequences : acSequences;
     await fc.assert(fc.asyncProperty(sequence, fc.constantFrom(0, 1), run), { numRuns: 200 });
   });
 });

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { dutyOf } from "../../../src/modules/EvseManager/charger/duty.ts";
 import { EnableTable } from "../../../src/modules/EvseManager/enableTable.ts";
-import { energyRequest, grantedAmpere } from "../../../src/modules/EvseManager/energy.ts";
+import { energyRequest, grantedAmpere, grantedWatt } from "../../../src/modules/EvseManager/energy.ts";
 import { manufacturerOf } from "../../../src/modules/EvseManager/evInfo.ts";
 import { describeFaults, type Fault, Faults } from "../../../src/modules/EvseManager/faults.ts";
 import { judgeAnswer, type PaymentSwitches, sessionSetup, type Waiting } from "../../../src/modules/EvseManager/hlc.ts";
@@ -157,21 +157,44 @@ describe("energy", () => {
     expect(grantedAmpere(enforced(limits), 230, 3)).toBeCloseTo(ampere);
   });
 
+  test.each([
+    [{ total_power_W: value(22_000) }, 22_000],
+    [{ ac_max_current_A: value(16) }, 11_040],
+    [{ ac_max_current_A: value(16), total_power_W: value(6900) }, 6900],
+    [{ ac_max_current_A: value(10), total_power_W: value(22_000) }, 6900],
+    [{ ac_max_current_A: value(-16), total_power_W: value(-6900) }, 0],
+    [{}, 0],
+  ])("%j grants a DC output %d W", (limits, watt) => {
+    expect(grantedWatt(enforced(limits), 230, 3)).toBe(watt);
+  });
+
+  const capabilities = {
+    max_current_A_import: 32,
+    min_current_A_import: 6,
+    max_phase_count_import: 3,
+    min_phase_count_import: 1,
+    max_current_A_export: 0,
+    min_current_A_export: 0,
+    max_phase_count_export: 1,
+    min_phase_count_export: 1,
+    supports_changing_phases_during_charging: false,
+    supports_cp_state_E: false,
+    connector_type: "IEC62196Type2Socket",
+  } as const;
+  const facts = { uuid: "e", state: "Charging", capabilities, activePhases: 3, now: 0, priority: false } as const;
+
+  test("a DC output asks for watt, and says what its supply loses", () => {
+    const request = energyRequest({
+      ...{ ...facts, requestZeroPowerInIdle: false, cableAmpere: undefined },
+      supply: { watt: 60_000, efficiency: 0.9 },
+    });
+    expect(request.schedule_import[0]).toMatchObject({
+      limits_to_leaves: { total_power_W: { value: 60_000, source: "e/power_supply_DC_caps" } },
+      conversion_efficiency: 0.9,
+    });
+  });
+
   test("the cable limits what is asked for", () => {
-    const capabilities = {
-      max_current_A_import: 32,
-      min_current_A_import: 6,
-      max_phase_count_import: 3,
-      min_phase_count_import: 1,
-      max_current_A_export: 0,
-      min_current_A_export: 0,
-      max_phase_count_export: 1,
-      min_phase_count_export: 1,
-      supports_changing_phases_during_charging: false,
-      supports_cp_state_E: false,
-      connector_type: "IEC62196Type2Socket",
-    } as const;
-    const facts = { uuid: "e", state: "Charging", capabilities, activePhases: 3, now: 0, priority: false } as const;
     const request = energyRequest({ ...facts, requestZeroPowerInIdle: false, cableAmpere: 20 });
     expect(request.schedule_import[0]?.limits_to_root.ac_max_current_A).toEqual({ value: 20, source: "e/pp_ampacity" });
   });

@@ -76,7 +76,6 @@ export const stoppingCharging: ChargerStateRules = {
 function hardStop(turn: Turn): void {
   if (turn.state.hardStopped) return;
   turn.state.hardStopped = true;
-  turn.do({ do: "dcSupplyOff" });
   turn.powerOff();
 }
 
@@ -84,7 +83,6 @@ function hardStop(turn: Turn): void {
 export const finished: ChargerStateRules = {
   enter(turn) {
     turn.state.authorization = undefined;
-    if (turn.config.chargeMode === "DC") turn.do({ do: "dcSupplyOff" });
     turn.powerOff();
   },
 

@@ -129,7 +129,6 @@ function notePowerStop(turn: Turn): void {
   const { state } = turn;
   state.cpAllows = false;
   if (state.name === "PrepareCharging") {
-    turn.do({ do: "dcSupplyOff" });
     turn.go("ChargingPausedEVSE");
     return;
   }
@@ -209,13 +208,12 @@ function noteStop(turn: Turn, request: StopTransactionRequest): void {
 
 /** Opens the contactor at once. The PWM stays on after an error, so that the car can still be told. */
 function noteFault(turn: Turn, level: FaultLevel): void {
-  const { state, config } = turn;
+  const { state } = turn;
   const worse = level !== "none" && level !== state.fault && state.fault !== "emergency";
   state.fault = level;
   if (level === "none") state.faultPulseUntil = undefined;
   if (!worse) return;
   if (level === "emergency" && state.pwm.mode === "on") turn.x1();
-  if (config.chargeMode === "DC") turn.do({ do: "dcSupplyOff" });
   turn.powerOff();
   turn.do({ do: "hlcError", error: "Error_EmergencyShutdown" });
   if (state.name === "ChargingPausedEVSE") pulseF(turn);
@@ -253,7 +251,7 @@ function noteDlink(turn: Turn, what: "error" | "pause" | "terminate"): void {
   if (ending) stopForGood(turn);
   // [V2G3-M07-12] An error of the communication does not interrupt charging with nominal PWM.
   if (ending || state.pwm.mode !== "on" || !state.use5Percent) return;
-  if (config.chargeMode === "DC") cutPower(turn);
+  if (config.chargeMode === "DC") turn.powerOff();
   else openForHlc(turn);
   // [V2G3-M07-05] to [V2G3-M07-09] X2, X1, E/F, and the car may start its communication again.
   state.afterX1 = "T_step_EF";
@@ -271,11 +269,6 @@ function openForHlc(turn: Turn): void {
 /** The end of the communication is only the consequence of the end of the session. */
 function stopForGood(turn: Turn): void {
   if (turn.state.pwm.mode === "on") turn.x1();
-  cutPower(turn);
-}
-
-function cutPower(turn: Turn): void {
-  if (turn.config.chargeMode === "DC") turn.do({ do: "dcSupplyOff" });
   turn.powerOff();
 }
 

@@ -194,7 +194,6 @@ export type ChargerEffect =
   | { readonly do: "slacStart" | "slacReset" }
   | { readonly do: "hlcStop" | "hlcPause" | "hlcNoEnergy" | "hlcAuthorizationTimeout" }
   | { readonly do: "hlcError"; readonly error: EvseError }
-  | { readonly do: "dcSupplyOff" }
   | { readonly do: "raise"; readonly error: RaisedError; readonly message: string }
   | { readonly do: "clearSessionErrors" }
   | { readonly do: "ignoredAuthorization"; readonly token: ProvidedIdToken; readonly reason: string };

@@ -11,7 +11,7 @@ export function benchOf(turn: DcTurn): CheckBench {
   const most = draft.capabilities?.max_export_voltage_V ?? 0;
   return {
     config,
-    contactorOpen: draft.contactorOpen,
+    contactorOpen: turn.contactorOpen,
     testVoltage: config.isolationVoltage ?? isolationVoltage(evMaxVoltage(draft.evLimits), most),
     raise(volt) {
       const point = checkPoint(draft, volt, CHECK_CURRENT);

@@ -98,7 +98,10 @@ export interface WatchState {
 export interface DcState {
   readonly stage: DcStage;
   readonly charger: ChargerStateName;
-  readonly contactorOpen: boolean;
+  /** What the board was told last. */
+  readonly contactorAllowed: boolean;
+  /** What the board said last. */
+  readonly contactorClosed: boolean;
   readonly capabilities: Capabilities | undefined;
   readonly derating: ExternalDerating;
   readonly grant: Grant;
@@ -133,8 +136,8 @@ export type DcInput =
   | { readonly type: "evLimits"; readonly limits: DcEvMaximumLimits }
   | { readonly type: "target"; readonly voltage: number; readonly current: number }
   | { readonly type: "startCableCheck" | "startPreCharge" | "demandStarted" | "demandFinished" | "openContactor" }
-  /** Whatever is under way, it ends now. */
-  | { readonly type: "off" }
+  /** The board is told so in this moment; where it may not, whatever is under way ends now. */
+  | { readonly type: "contactorAllowed"; readonly allowed: boolean }
   | { readonly type: "unplugged" };
 
 export type DcFault =

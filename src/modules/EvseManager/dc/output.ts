@@ -22,7 +22,8 @@ export function initialDc(now: number): DcState {
   return {
     stage: "off",
     charger: "Disabled",
-    contactorOpen: true,
+    contactorAllowed: false,
+    contactorClosed: false,
     capabilities: undefined,
     derating: {},
     grant: { watt: 0, validUntil: now },
@@ -68,8 +69,8 @@ const notes: Notes = {
   charger: noteCharger,
   contactor(turn, { open }) {
     const { draft } = turn;
-    const opened = open && !draft.contactorOpen;
-    draft.contactorOpen = open;
+    const opened = open && draft.contactorClosed;
+    draft.contactorClosed = !open;
     if (opened) turn.off();
   },
   measured({ draft, effects, config }, { voltage, current }) {
@@ -96,7 +97,10 @@ const notes: Notes = {
   demandStarted: noteDemand,
   demandFinished: (turn) => turn.off(),
   openContactor: (turn) => turn.off(),
-  off: (turn) => turn.off(),
+  contactorAllowed(turn, { allowed }) {
+    turn.draft.contactorAllowed = allowed;
+    if (!allowed) turn.off();
+  },
   unplugged(turn) {
     turn.off();
     turn.draft.evLimits = {};

@@ -30,6 +30,11 @@ export class DcTurn {
     return this.#wakeAt;
   }
 
+  /** It may be closed still, or again, when it is not allowed to. */
+  get contactorOpen(): boolean {
+    return !this.draft.contactorAllowed || !this.draft.contactorClosed;
+  }
+
   wake(at: number): void {
     this.#wakeAt = Math.min(at, this.#wakeAt ?? at);
   }
@@ -42,10 +47,10 @@ export class DcTurn {
     this.effects.push(effect);
   }
 
-  /** What goes wrong also switches off, before anybody has decided about it. */
+  /** What goes wrong switches off before anybody hears of it, and so before the contactor opens. */
   doAll(effects: readonly DcEffect[]): void {
-    for (const effect of effects) this.do(effect);
     if (effects.some((effect) => effect.do === "raise")) this.off();
+    for (const effect of effects) this.do(effect);
   }
 
   refuse(title: string): void {
@@ -76,9 +81,9 @@ export class DcTurn {
 
   /** Brings the supply to what the car may have. */
   settle(): void {
-    const { stage, contactorOpen } = this.draft;
+    const { stage } = this.draft;
     if (stage !== "preCharge" && stage !== "charging") return;
-    const point = contactorOpen ? undefined : this.#point();
+    const point = this.contactorOpen ? undefined : this.#point();
     if (!point) {
       this.lower();
       return;

@@ -135,7 +135,7 @@ describe("the cable check", () => {
     ["the session stops", { type: "charger", name: "StoppingCharging" }],
     ["the session is over", { type: "charger", name: "Finished" }],
     ["the car is unplugged", { type: "unplugged" }],
-    ["something is wrong", { type: "off" }],
+    ["something is wrong", { type: "contactorAllowed", allowed: false }],
     ["the car wants no power", { type: "openContactor" }],
   ];
 
@@ -147,7 +147,8 @@ describe("the cable check", () => {
       expect(bench.state).toMatchObject({ stage: "off", supply: undefined, imdOn: false, check: undefined });
       expect(bench.effects).toContainEqual({ do: "checkFinished", passed: false });
       expect(raised(bench.effects)).toEqual([]);
-      bench.feed({ type: "contactor", open: true }, { type: "charger", name: "PrepareCharging" }, begin);
+      bench.feed({ type: "contactor", open: true }, { type: "charger", name: "PrepareCharging" });
+      bench.feed({ type: "contactorAllowed", allowed: true }, begin);
       bench.effects = [];
       bench.feed(...course.map(([, it]) => it));
       expect(bench.effects).toContainEqual({ do: "checkFinished", passed: true });

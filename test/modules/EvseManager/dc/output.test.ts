@@ -114,7 +114,7 @@ describe("charging", () => {
     ["the car has enough", { type: "demandFinished" }],
     ["the car opens its contactor", { type: "openContactor" }],
     ["the contactor opens", { type: "contactor", open: true }],
-    ["something is wrong", { type: "off" }],
+    ["something is wrong", { type: "contactorAllowed", allowed: false }],
     ["the car is unplugged", { type: "unplugged" }],
     ["the session is over", { type: "charger", name: "Finished" }],
     ["the session waits", { type: "charger", name: "ChargingPausedEVSE" }],
@@ -180,11 +180,11 @@ describe("what is watched while charging", () => {
     bench.effects = [];
     expect(bench.did(isolation({ resistance_F_Ohm: 100_000 }))).toEqual(["isolationStatus"]);
     expect(bench.did(isolation({ resistance_F_Ohm: 99_999 }))).toEqual([
-      "isolationStatus",
-      "raise",
       "supplyOff",
       "imdStop",
       "monitorStop",
+      "isolationStatus",
+      "raise",
     ]);
     expect(bench.effects).toContainEqual({ do: "isolationStatus", status: "Fault" });
     expect(raised(bench.effects)).toMatchObject([{ error: "MREC22ResistanceFault", subType: "Resistance" }]);
@@ -367,7 +367,8 @@ describe("in whatever order things happen", () => {
       { type: "demandStarted" },
       { type: "demandFinished" },
       { type: "openContactor" },
-      { type: "off" },
+      { type: "contactorAllowed", allowed: false },
+      { type: "contactorAllowed", allowed: true },
       { type: "unplugged" },
       { type: "selfTest", passed: true },
       { type: "isolation", measurement: { resistance_F_Ohm: 900_000 } },
@@ -403,13 +404,13 @@ describe("in whatever order things happen", () => {
             if (effect.do === "supplyOff") on = false;
             if (effect.do === "supplyOn" && effect.phase !== "CableCheck") expect(passed).toBe(true);
           }
-          const { supply, charger, stage, contactorOpen, check } = bench.state;
+          const { supply, charger, stage, contactorAllowed, contactorClosed, check } = bench.state;
           expect(on).toBe(supply !== undefined);
           if (!supply) continue;
           const winding = stage === "charging" && charger === "StoppingCharging" && supply.current === 0;
           expect(winding || charger === "PrepareCharging" || charger === "Charging").toBe(true);
           if (supply.phase === "CableCheck") expect(check).toBeDefined();
-          else expect(contactorOpen).toBe(false);
+          else expect(contactorAllowed && contactorClosed).toBe(true);
           if (supply.phase === "PreCharge") expect(supply.current).toBeLessThanOrEqual(2);
           expect(supply.voltage).toBeLessThanOrEqual(supply.phase === "CableCheck" ? 500 : 450);
         }

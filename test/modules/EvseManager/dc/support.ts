@@ -85,6 +85,7 @@ export class Bench {
       { type: "grant", watt, validUntil: this.now + 3_600_000 },
       { type: "evLimits", limits: evLimits },
       { type: "charger", name: "PrepareCharging" },
+      { type: "contactorAllowed", allowed: true },
     );
     return this;
   }
