@@ -14,6 +14,8 @@ export interface Files {
   read(path: string): Promise<Uint8Array>;
   /** Replaces the file as one step: a reader or a crash sees the old content or the new, never a part. */
   write(path: string, content: Uint8Array | string, mode?: number): Promise<void>;
+  /** Adds text to the end of a file, which is made with `mode` when it is not there; a crash may cost it. */
+  append(path: string, text: string, mode?: number): Promise<void>;
   remove(path: string): Promise<void>;
   rename(from: string, to: string): Promise<void>;
   /** Creates the folder and its parents; harmless when it is there. */
@@ -25,7 +27,10 @@ export interface Files {
 }
 
 /** What {@link filesOn} stands on, of `node:fs/promises`. */
-export type FileSystem = Pick<typeof fs, "mkdir" | "open" | "readdir" | "readFile" | "rename" | "rm" | "stat">;
+export type FileSystem = Pick<
+  typeof fs,
+  "appendFile" | "mkdir" | "open" | "readdir" | "readFile" | "rename" | "rm" | "stat"
+>;
 
 /** @param system Node's own, or one that fails or stops on purpose. */
 export function filesOn(system: FileSystem): Files {
@@ -33,6 +38,7 @@ export function filesOn(system: FileSystem): Files {
     read: async (path) => new Uint8Array(await system.readFile(path)),
     write: (path, content, mode = 0o644) => writeAtomically(system, path, content, mode),
     remove: (path) => system.rm(path),
+    append: (path, text, mode = 0o644) => system.appendFile(path, text, { mode }),
     rename: (from, to) => system.rename(from, to),
     makeFolder: async (path, mode) =>
       void (await system.mkdir(path, { recursive: true, ...(mode === undefined ? {} : { mode }) })),

@@ -31,6 +31,7 @@ it("charges a car by its contract, and the CSMS has the whole transaction", asyn
     ChargePointConfigPath: join(folder, "keys.json"),
     UserConfigPath: join(folder, "user.json"),
     DatabasePath: join(folder, "data"),
+    MessageLogPath: join(folder, "logs"),
   };
   const config = await loadConfig({
     file: join(root, "config/config-sil-ocpp-pnc.yaml"),

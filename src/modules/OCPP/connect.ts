@@ -8,12 +8,15 @@ import type { Endpoint } from "../../rpc/link.ts";
 import { UserError } from "../../util/errors.ts";
 import { Connection } from "../ocppCommon/connection.ts";
 import type { TlsSettings } from "../ocppCommon/endpoint.ts";
-import type { Context } from "./generic.ts";
+import type { MessageLog } from "../ocppCommon/messageLog.ts";
+import type { Context } from "./context.ts";
 
 export interface ConnectOptions {
   readonly config: Configuration;
   endpointOf(profile: NetworkProfile, tls: TlsSettings): Promise<Endpoint>;
   readonly chargePoint: () => ChargePoint;
+  /** Where messages are kept, if they are. */
+  readonly messageLog: MessageLog | undefined;
 }
 
 /** What is wrong with the connection, in the words of 1.6; a CSMS that is not itself is told of though that is not critical. */
@@ -22,7 +25,7 @@ const securityEvents: Readonly<Record<string, { readonly type: string; readonly 
   FailedToAuthenticateAtCsms: { type: "FailedToAuthenticateAtCsms", critical: false },
 };
 
-export function connect(ctx: Context, { config, endpointOf, chargePoint }: ConnectOptions): Connection {
+export function connect(ctx: Context, { config, endpointOf, chargePoint, messageLog }: ConnectOptions): Connection {
   const { clock, random, log, trace, provides } = ctx;
   /** Attempts go on and on, and so would the events. */
   const told = new Set<string>();
@@ -52,7 +55,10 @@ export function connect(ctx: Context, { config, endpointOf, chargePoint }: Conne
       chargePoint().securityEvent({ ...(securityEvents[event] ?? { type: event }), info });
     },
     publishStatus: (status) => provides.ocpp_generic.publish("connection_status", status),
-    publishMessage: (message) => provides.ocpp_generic.publish("ocpp_message", message),
+    publishMessage: (message) => {
+      provides.ocpp_generic.publish("ocpp_message", message);
+      messageLog?.add(message);
+    },
   });
   config.onChange(({ key }) => {
     if (key === "WebSocketPingInterval") connection.repace();

@@ -1,8 +1,6 @@
 /** EVerest's `ocpp` interface on top of an OCPP 1.6 charge point: a configuration key is a variable without a component. */
-import type { ChargePoint } from "../../chargePoint/v16/chargePoint.ts";
 import type { Configuration } from "../../chargePoint/v16/configuration/configuration.ts";
 import type { Commands } from "../../framework/interface.ts";
-import type { ModuleContext } from "../../framework/module.ts";
 import type { ocpp } from "../../interfaces/ocpp.ts";
 import type {
   ChangeAvailabilityRequest,
@@ -14,12 +12,8 @@ import type {
   SetVariableResult,
 } from "../../interfaces/types/ocpp.ts";
 import { isoTime } from "../../util/clock.ts";
-import type { Service as ServiceOf } from "../ocppCommon/service.ts";
-import type { manifest } from "./manifest.ts";
+import type { Context, Service } from "./context.ts";
 import type { Storage } from "./storage.ts";
-
-export type Context = ModuleContext<typeof manifest>;
-export type Service = ServiceOf<ChargePoint>;
 
 export function ocppGeneric(ctx: Context, service: Service, { config }: Storage): Commands<typeof ocpp> {
   const monitor = monitors(ctx, config);

@@ -6,21 +6,24 @@ import { subprotocol } from "../../ocpp/v16/endpoint.ts";
 import { only } from "../ocppCommon/context.ts";
 import { endpointOf } from "../ocppCommon/endpoint.ts";
 import { authValidator, dataTransfer, listen } from "../ocppCommon/listeners.ts";
+import type { MessageLog } from "../ocppCommon/messageLog.ts";
 import { type Assembly, Service } from "../ocppCommon/service.ts";
 import { stationOf } from "../ocppCommon/station.ts";
 import { connect } from "./connect.ts";
-import { type Context, ocppGeneric } from "./generic.ts";
+import type { Context } from "./context.ts";
+import { ocppGeneric } from "./generic.ts";
 import { chargePointMain } from "./main.ts";
 import { manifest } from "./manifest.ts";
 import { applySettings } from "./settings.ts";
-import { openStorage, type Storage } from "./storage.ts";
+import { messageLogOf, openStorage, type Storage } from "./storage.ts";
 
 /** An OCPP 1.6 charge point. */
 export const OCPP = defineModule(manifest, async (ctx) => {
   const storage = await openStorage(ctx.files, ctx.config, ctx.env.shareDir);
+  const messageLog = messageLogOf(ctx, storage.config);
   const service = new Service<ChargePoint>({
     ctx,
-    assemble: (evses) => assemble(ctx, storage, evses),
+    assemble: (evses) => assemble(ctx, { ...storage, messageLog }, evses),
     close: () => storage.close(),
   });
   listen(ctx, service);
@@ -35,17 +38,24 @@ export const OCPP = defineModule(manifest, async (ctx) => {
       session_cost: {},
     },
     ready: () => service.start(),
-    stop: () => service.stop(),
+    async stop() {
+      await service.stop();
+      await messageLog?.settled();
+    },
   };
 });
 
-async function assemble(ctx: Context, storage: Storage, evses: readonly EvsePort[]): Promise<Assembly<ChargePoint>> {
-  const { config, database } = storage;
+interface Kept extends Storage {
+  readonly messageLog: MessageLog | undefined;
+}
+
+async function assemble(ctx: Context, kept: Kept, evses: readonly EvsePort[]): Promise<Assembly<ChargePoint>> {
+  const { config, database, messageLog } = kept;
   const { clock, random, log, trace, requires, files } = ctx;
   await applySettings(config, requires);
   const security = only(requires.security, "security");
   const connection = connect(ctx, {
-    config,
+    ...{ config, messageLog },
     endpointOf: (profile, tls) => endpointOf(profile, { security, files, subprotocol, tls }),
     chargePoint: () => chargePoint,
   });

@@ -4,7 +4,7 @@ import type { Configuration, KeyValue as ConfigurationKey } from "../../chargePo
 import type { Commands } from "../../framework/interface.ts";
 import type { ocpp_1_6_charge_point } from "../../interfaces/ocpp_1_6_charge_point.ts";
 import type { KeyValue } from "../../interfaces/types/ocpp.ts";
-import type { Context, Service } from "./generic.ts";
+import type { Context, Service } from "./context.ts";
 import type { Storage } from "./storage.ts";
 
 export function chargePointMain(

@@ -41,7 +41,7 @@ const config = z.strictObject({
   /** How far ahead, in seconds. */
   PublishChargingScheduleDurationS: z.int().min(1).default(600),
   RequestCompositeScheduleUnit: z.enum(["A", "W"]).default("A"),
-  /** Messages are published as `ocpp_message`; nothing is written here. */
+  /** Folder of `libocpp.log`, with every message but passwords, where LogMessages and LogMessagesFormat say so. */
   MessageLogPath: z.string().default("/tmp/everest_ocpp_logs"),
   /** Seconds for which queued messages wait after a connection is back. */
   MessageQueueResumeDelay: z.int().min(0).default(0),

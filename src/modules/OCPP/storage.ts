@@ -7,6 +7,8 @@ import { migrations } from "../../chargePoint/v16/schema.ts";
 import { type Database, openDatabase } from "../../util/database.ts";
 import { UserError } from "../../util/errors.ts";
 import type { Files } from "../../util/files.ts";
+import { MessageLog } from "../ocppCommon/messageLog.ts";
+import type { Context } from "./context.ts";
 
 export interface Storage {
   readonly config: Configuration;
@@ -18,6 +20,19 @@ interface Paths {
   readonly ChargePointConfigPath: string;
   readonly UserConfigPath: string;
   readonly DatabasePath: string;
+}
+
+/** Undefined when the configuration wants no messages kept. */
+export function messageLogOf(ctx: Pick<Context, "clock" | "files" | "log" | "config" | "env">, keys: Configuration) {
+  if (!keys.value("LogMessages") || !keys.value("LogMessagesFormat").includes("log")) return undefined;
+  const { clock, files, log, config, env } = ctx;
+  const rotates = keys.value("LogRotation");
+  return new MessageLog({
+    ...{ clock, files, log },
+    folder: isAbsolute(config.MessageLogPath) ? config.MessageLogPath : join(env.shareDir, config.MessageLogPath),
+    maxBytes: rotates ? keys.value("LogRotationMaximumFileSize") : 0,
+    maxFiles: rotates ? keys.value("LogRotationMaximumFileCount") : 0,
+  });
 }
 
 /** Functions that are not here, and that nobody should believe to be there. */

@@ -7,6 +7,7 @@ import type { Clock } from "../../util/clock.ts";
 import type { Logger } from "../../util/log.ts";
 import type { Random } from "../../util/random.ts";
 import type { Tracer } from "../../util/trace.ts";
+import { redacted } from "./redact.ts";
 
 /** What the settings of the version say; all of it may change while the station runs. */
 export interface ConnectionSettings {
@@ -35,6 +36,7 @@ export interface ConnectionPorts {
   disconnected(): void;
   securityEvent(type: string, info: string): void;
   publishStatus(status: ConnectionStatus): void;
+  /** Every message both ways, without passwords. */
   publishMessage(message: Message): void;
 }
 
@@ -158,6 +160,6 @@ export class Connection {
       return;
     }
     const direction = event.direction === "in" ? "CSMSToChargingStation" : "ChargingStationToCSMS";
-    publishMessage({ message: event.text, direction, version: settings.version });
+    publishMessage({ message: redacted(event.text), direction, version: settings.version });
   }
 }

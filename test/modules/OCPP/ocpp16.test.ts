@@ -149,6 +149,12 @@ describe("OCPP at a strict CSMS that is not ours", () => {
     const user = join(folder, "user_config.json");
     expect(JSON.parse(readFileSync(user, "utf8"))).toMatchObject({ Security: { AuthorizationKey: change.value } });
     expect(statSync(user).mode & 0o777).toBe(0o600);
+    const log = readFileSync(join(folder, "logs", "libocpp.log"), "utf8");
+    expect(log).toMatch(/CentralSystem>ChargePoint ChangeConfiguration\n.*"value":"\*\*\*"/);
+    expect(log).toMatch(
+      /ChargePoint>CentralSystem BootNotification\n\[2,.*\n\n.*CentralSystem>ChargePoint BootNotification.conf/s,
+    );
+    expect(log).not.toContain(change.value);
   });
 
   it("Given the CSMS refuses the password, then that is a security event once, and it connects when it may", async () => {

@@ -183,7 +183,7 @@ active_modules:
     config_module: { private_key_password: "123456" }
   ocpp:
     module: OCPP
-    config_module: { DatabasePath: core }
+    config_module: { DatabasePath: core, MessageLogPath: logs }
     connections:
       evse_manager: [{ module_id: probe, implementation_id: evse }]
       security: [{ module_id: security, implementation_id: main }]
