@@ -30,7 +30,7 @@ export async function loadPki(options: LoadOptions): Promise<PkiView> {
       const [first, ...rest] = (await read(options, row, parsePemChain)) ?? [];
       if (!first) continue;
       if (content.kind === "root") trust[content.of] = [first, ...rest];
-      else certificates.set(content.of, first);
+      certificates.set(content.kind === "root" ? `${content.of}Root` : content.of, first);
       if (content.kind === "chain") chains.set(content.of, rest);
     }
   }

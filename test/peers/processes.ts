@@ -9,8 +9,10 @@ const running = new Set<ChildProcess>();
 export interface Program {
   /** Of its process group as well; 0 when it could not be started. */
   readonly pid: number;
-  /** Resolves with true when a line has `text`; false when the program is over or the time is up before. */
-  says(text: string, limitMs: number): Promise<boolean>;
+  /** Resolves with true when so many lines have `text`; false when the program is over or the time is up before. */
+  says(text: string, limitMs: number, times?: number): Promise<boolean>;
+  /** As Ctrl+C does. */
+  interrupt(): void;
   /** Waits for the end; kills the program when that takes longer. */
   ended(limitMs: number): Promise<Ended>;
 }
@@ -39,12 +41,13 @@ export function start([file = "", ...args]: readonly string[], cwd: string): Pro
   });
   return {
     pid: child.pid ?? 0,
-    async says(text, limitMs) {
+    async says(text, limitMs, times = 1) {
       const end = systemClock.monotonic() + limitMs;
-      const said = () => lines.some((line) => line.includes(text));
+      const said = () => lines.filter((line) => line.includes(text)).length >= times;
       while (!said() && !isOver && systemClock.monotonic() < end) await sleep(systemClock, LOOK_AGAIN_MS);
       return said();
     },
+    interrupt: () => void child.kill("SIGINT"),
     async ended(limitMs) {
       const late = await withTimeout(
         systemClock,
