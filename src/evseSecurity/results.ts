@@ -1,4 +1,5 @@
 /** A verdict in the words of those who asked: EVerest's enums, ISO 15118-2 response codes, TLS alerts. */
+import { own } from "../util/own.ts";
 import type { HashData } from "../x509/index.ts";
 import type { CertificateHashData, CertificateValidationResult, InstallCertificateResult } from "./types.ts";
 import type { Refusal, Verdict } from "./verdict.ts";
@@ -37,10 +38,25 @@ export function installResult(verdict: Verdict): InstallCertificateResult {
   }
 }
 
+/** Answers of their own; every other reason is a broken chain. */
+const contractCodes = {
+  no_trust_anchor: "FAILED_NoCertificateAvailable",
+  unknown_issuer: "FAILED_CertificateNotAllowedAtThisEVSE",
+  incomplete_chain: "FAILED_CertificateNotAllowedAtThisEVSE",
+  no_root: "FAILED_CertificateNotAllowedAtThisEVSE",
+  expired: "FAILED_CertificateExpired",
+  not_yet_valid: "FAILED_CertificateExpired",
+} as const satisfies Partial<Record<Refusal["reason"], string>>;
+
+export type ContractRefusal = (typeof contractCodes)[keyof typeof contractCodes] | "FAILED_CertChainError";
+
 /** What PaymentDetailsRes says to a contract that was judged so (ISO 15118-2, 8.6.2.6). */
-export function responseCode(verdict: Verdict): "OK" | "FAILED_CertificateExpired" | "FAILED_CertChainError" {
+export function responseCode(verdict: Refusal): ContractRefusal;
+export function responseCode(verdict: Verdict): "OK" | ContractRefusal;
+export function responseCode(verdict: Verdict): "OK" | ContractRefusal {
   if (verdict.ok) return "OK";
-  return verdict.reason === "expired" ? "FAILED_CertificateExpired" : "FAILED_CertChainError";
+  const codes: Readonly<Record<string, ContractRefusal>> = contractCodes;
+  return own(codes, verdict.reason) ?? "FAILED_CertChainError";
 }
 
 /** The alert a TLS peer deserves whose chain was judged so (RFC 5246, 7.2.2). */

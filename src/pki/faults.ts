@@ -104,6 +104,14 @@ const subRows: readonly Row[] = [
 
 const paymentDetails = "PaymentDetailsRes FAILED_CertChainError";
 const contractExpired = "PaymentDetailsRes FAILED_CertificateExpired";
+const notAllowed = "PaymentDetailsRes FAILED_CertificateNotAllowedAtThisEVSE";
+/** Reasons for which PaymentDetailsRes has a code of its own. */
+const paymentAnswers: Readonly<Record<string, string>> = {
+  not_yet_valid: contractExpired,
+  unknown_issuer: notAllowed,
+  incomplete_chain: notAllowed,
+};
+const answered = (row: Row): Row => ({ answer: paymentAnswers[row.reason] ?? paymentDetails, ...row });
 const revokedAnswer = "Authorize.conf CertificateRevoked, AuthorizationRes FAILED_CertificateRevoked";
 
 const contractRows: readonly Row[] = [
@@ -166,11 +174,13 @@ const otherHost: Change = (draft) => named({ CN: "other.example" })({ ...draft, 
 
 /** Every fault that can be asked for, by name. */
 export const faults: readonly Fault[] = [
-  ...group("contract", "contract", paymentDetails, contractRows),
-  ...group("mo", "moSub1", paymentDetails, [
-    wrong("expired", "sub-CA 1 has ended", "expired", expired, contractExpired),
-    ...subRows,
-  ]),
+  ...group("contract", "contract", paymentDetails, contractRows.map(answered)),
+  ...group(
+    "mo",
+    "moSub1",
+    paymentDetails,
+    [wrong("expired", "sub-CA 1 has ended", "expired", expired, contractExpired), ...subRows].map(answered),
+  ),
   ...group("secc", "secc", "the car ends the TLS handshake", seccRows),
   ...group("cpo", "cpoSub1", "the car ends the TLS handshake", [
     wrong("expired", "sub-CA 1 has ended", "expired", expired),

@@ -228,8 +228,11 @@ test("Given a verdict, Then each who asked hears it in their own words", () => {
   expect(words("expired")).toEqual(["Expired", "FAILED_CertificateExpired", "certificate_expired"]);
   expect(words("signature")).toEqual(["InvalidLeafSignature", "FAILED_CertChainError", "bad_certificate"]);
   expect(words("signature", false)[0]).toBe("InvalidSignature");
-  expect(words("no_trust_anchor")).toEqual(["IssuerNotFound", "FAILED_CertChainError", "unknown_ca"]);
-  expect(words("not_yet_valid")).toEqual(["InvalidChain", "FAILED_CertChainError", "bad_certificate"]);
+  expect(words("no_trust_anchor")).toEqual(["IssuerNotFound", "FAILED_NoCertificateAvailable", "unknown_ca"]);
+  for (const reason of ["unknown_issuer", "incomplete_chain", "no_root"]) {
+    expect(words(reason)).toEqual(["IssuerNotFound", "FAILED_CertificateNotAllowedAtThisEVSE", "unknown_ca"]);
+  }
+  expect(words("not_yet_valid")).toEqual(["InvalidChain", "FAILED_CertificateExpired", "bad_certificate"]);
   expect(words("malformed")[0]).toBe("Unknown");
 });
 

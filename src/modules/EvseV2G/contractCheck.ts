@@ -1,19 +1,16 @@
 /** Judges an EV's contract chain at the station, in the words that PaymentDetailsRes needs. */
-import { judge, type Reason } from "../../evseSecurity/index.ts";
+import { type ContractRefusal, judge, responseCode } from "../../evseSecurity/index.ts";
 import type { OCSPRequestDataList } from "../../interfaces/types/evse_security.ts";
 import type { CertificateHashDataInfo } from "../../interfaces/types/iso15118.ts";
 import type { ContractFault, ContractVerdict } from "../../secc/iso2/protocol.ts";
 import type { Certificate } from "../../x509/index.ts";
 
-/** Reasons with an answer of their own; all others are a broken chain. */
-const faults: Readonly<Partial<Record<Reason, ContractFault>>> = {
-  no_trust_anchor: "NoCertificateAvailable",
-  unknown_issuer: "CertificateNotAllowed",
-  incomplete_chain: "CertificateNotAllowed",
-  no_root: "CertificateNotAllowed",
-  expired: "CertificateExpired",
-  not_yet_valid: "CertificateExpired",
-};
+const faults = {
+  FAILED_NoCertificateAvailable: "NoCertificateAvailable",
+  FAILED_CertificateNotAllowedAtThisEVSE: "CertificateNotAllowed",
+  FAILED_CertificateExpired: "CertificateExpired",
+  FAILED_CertChainError: "CertChainError",
+} as const satisfies Record<ContractRefusal, ContractFault>;
 
 export interface ContractQuestion {
   /** Leaf first. */
@@ -38,7 +35,7 @@ export async function judgeContract({
   if (!verdict.ok) {
     const { reason, certificate, fix } = verdict;
     return {
-      result: faults[reason] ?? "CertChainError",
+      result: faults[responseCode(verdict)],
       reason: `${reason.replaceAll("_", " ")} (${certificate})`,
       fix,
     };
