@@ -105,7 +105,7 @@ describe("a session that is kept", () => {
   });
 });
 
-describe("a car that pauses and comes back", () => {
+describe.concurrent("a car that pauses and comes back", () => {
   it("joins its session again, in one transaction, with one authorization", { timeout: 60_000 }, async () => {
     const { code, stdout } = await demo("--json", "--iface", "lo", "--charge-seconds", "0.5", "--pause");
     const entries = lines(stdout);
@@ -118,7 +118,7 @@ describe("a car that pauses and comes back", () => {
   });
 });
 
-describe("a driver who pays by an app", () => {
+describe.concurrent("a driver who pays by an app", () => {
   const app = { payment: "ExternalPayment", contract: null, eMAID: null, idToken: "APP-DEMO-0001" };
 
   it("charges by ISO 15118-2 over TLS, in one transaction of his", { timeout: 60_000 }, async () => {
@@ -167,7 +167,7 @@ describe("a driver who pays by an app", () => {
   });
 });
 
-describe("a car that comes without a contract", () => {
+describe.concurrent("a car that comes without a contract", () => {
   it("has one installed through station and CSMS, octet by octet, and charges with it", {
     timeout: 60_000,
   }, async () => {
@@ -244,7 +244,7 @@ describe("what is wrong on the person's side is one sentence and exit code 2", (
   });
 });
 
-describe("a car that does not trust the charger", () => {
+describe.concurrent("a car that does not trust the charger", () => {
   it("ends the session before it shows its contract", { timeout: 30_000 }, async () => {
     const { code, stdout } = await demo("--json", "--iface", "lo", "--fault", "secc:wrong-dc");
     const entries = lines(stdout);
