@@ -1,5 +1,6 @@
 /** A CMS SignedData without a signature, in which certificates travel (RFC 5652, 5; "certs-only" of RFC 8551, 3.2.2). */
 import type { Certificate } from "./certificate.ts";
+import { writeDer } from "./der.ts";
 
 const SIGNED_DATA = Uint8Array.of(0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02);
 const DATA = Uint8Array.of(0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x01);
@@ -12,19 +13,7 @@ const CONTEXT_0 = 0xa0;
 /** DER. Of certificates in the order of their octets, as DER wants a set. */
 export function createCertsOnly(certificates: readonly Pick<Certificate, "der">[]): Uint8Array {
   const sorted = certificates.map(({ der }) => der).sort(Buffer.compare);
-  const set = element(CONTEXT_0, ...sorted);
-  const signedData = element(SEQUENCE, VERSION_1, EMPTY_SET, element(SEQUENCE, DATA), set, EMPTY_SET);
-  return element(SEQUENCE, SIGNED_DATA, element(CONTEXT_0, signedData));
-}
-
-function element(tag: number, ...contents: readonly Uint8Array[]): Uint8Array {
-  const content = Buffer.concat(contents);
-  return new Uint8Array(Buffer.concat([Uint8Array.of(tag, ...lengthOctets(content.length)), content]));
-}
-
-function lengthOctets(length: number): number[] {
-  if (length < 0x80) return [length];
-  const octets: number[] = [];
-  for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) octets.unshift(rest % 256);
-  return [0x80 + octets.length, ...octets];
+  const set = writeDer(CONTEXT_0, ...sorted);
+  const signedData = writeDer(SEQUENCE, VERSION_1, EMPTY_SET, writeDer(SEQUENCE, DATA), set, EMPTY_SET);
+  return writeDer(SEQUENCE, SIGNED_DATA, writeDer(CONTEXT_0, signedData));
 }
