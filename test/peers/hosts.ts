@@ -117,6 +117,7 @@ function overlay(prefix: string): string {
   ocpp:
     config_module:
       CoreDatabasePath: ${data("ocpp201")}
+      MessageLogPath: ${data("ocpp_logs")}
       DeviceModelDatabasePath: ${data("device_model.db")}
 settings: {mqtt_broker_host: ${addresses.office}, mqtt_everest_prefix: hosts, mqtt_external_prefix: out_}
 `;

@@ -6,21 +6,24 @@ import { subprotocol } from "../../ocpp/v16/endpoint.ts";
 import { only } from "../ocppCommon/context.ts";
 import { endpointOf } from "../ocppCommon/endpoint.ts";
 import { authValidator, dataTransfer, listen } from "../ocppCommon/listeners.ts";
-import type { MessageLog } from "../ocppCommon/messageLog.ts";
+import { type MessageLog, openMessageLog } from "../ocppCommon/messageLog.ts";
 import { type Assembly, Service } from "../ocppCommon/service.ts";
 import { stationOf } from "../ocppCommon/station.ts";
+import { sayUnused } from "../ocppCommon/unused.ts";
 import { connect } from "./connect.ts";
 import type { Context } from "./context.ts";
 import { ocppGeneric } from "./generic.ts";
 import { chargePointMain } from "./main.ts";
 import { manifest } from "./manifest.ts";
 import { applySettings } from "./settings.ts";
-import { messageLogOf, openStorage, type Storage } from "./storage.ts";
+import { logSettings, openStorage, type Storage } from "./storage.ts";
+import { unusedKeys } from "./unused.ts";
 
 /** An OCPP 1.6 charge point. */
 export const OCPP = defineModule(manifest, async (ctx) => {
   const storage = await openStorage(ctx.files, ctx.config, ctx.env.shareDir);
-  const messageLog = messageLogOf(ctx, storage.config);
+  sayUnused(ctx.log, unusedKeys(storage.config));
+  const messageLog = openMessageLog(ctx, logSettings(storage.config));
   const service = new Service<ChargePoint>({
     ctx,
     assemble: (evses) => assemble(ctx, { ...storage, messageLog }, evses),

@@ -7,8 +7,7 @@ import { migrations } from "../../chargePoint/v16/schema.ts";
 import { type Database, openDatabase } from "../../util/database.ts";
 import { UserError } from "../../util/errors.ts";
 import type { Files } from "../../util/files.ts";
-import { MessageLog } from "../ocppCommon/messageLog.ts";
-import type { Context } from "./context.ts";
+import type { LogSettings } from "../ocppCommon/messageLog.ts";
 
 export interface Storage {
   readonly config: Configuration;
@@ -22,17 +21,15 @@ interface Paths {
   readonly DatabasePath: string;
 }
 
-/** Undefined when the configuration wants no messages kept. */
-export function messageLogOf(ctx: Pick<Context, "clock" | "files" | "log" | "config" | "env">, keys: Configuration) {
-  if (!keys.value("LogMessages") || !keys.value("LogMessagesFormat").includes("log")) return undefined;
-  const { clock, files, log, config, env } = ctx;
-  const rotates = keys.value("LogRotation");
-  return new MessageLog({
-    ...{ clock, files, log },
-    folder: isAbsolute(config.MessageLogPath) ? config.MessageLogPath : join(env.shareDir, config.MessageLogPath),
-    maxBytes: rotates ? keys.value("LogRotationMaximumFileSize") : 0,
-    maxFiles: rotates ? keys.value("LogRotationMaximumFileCount") : 0,
-  });
+/** What the keys say of the message log. */
+export function logSettings(keys: Configuration): LogSettings {
+  return {
+    on: keys.value("LogMessages"),
+    formats: keys.value("LogMessagesFormat"),
+    rotates: keys.value("LogRotation"),
+    maxBytes: keys.value("LogRotationMaximumFileSize"),
+    maxFiles: keys.value("LogRotationMaximumFileCount"),
+  };
 }
 
 /** Functions that are not here, and that nobody should believe to be there. */

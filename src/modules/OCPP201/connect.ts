@@ -5,12 +5,15 @@ import type { ChargePoint } from "../../chargePoint/v201/chargePoint.ts";
 import { networkProfiles } from "../../chargePoint/v201/networkProfiles.ts";
 import type { Endpoint } from "../../rpc/link.ts";
 import { Connection, type ConnectionSettings } from "../ocppCommon/connection.ts";
+import type { MessageLog } from "../ocppCommon/messageLog.ts";
 import type { Context } from "./generic.ts";
 
 export interface ConnectOptions {
   readonly model: DeviceModel;
   endpointOf(profile: NetworkProfile): Promise<Endpoint>;
   readonly chargePoint: () => ChargePoint;
+  /** Where messages are kept, if they are. */
+  readonly messageLog: MessageLog | undefined;
 }
 
 const profileVariables: readonly string[] = [
@@ -18,7 +21,7 @@ const profileVariables: readonly string[] = [
   "OCPPCommCtrlr.NetworkConfigurationPriority",
 ];
 
-export function connect(ctx: Context, { model, endpointOf, chargePoint }: ConnectOptions): Connection {
+export function connect(ctx: Context, { model, endpointOf, chargePoint, messageLog }: ConnectOptions): Connection {
   const { clock, random, log, trace, provides } = ctx;
   const connection = new Connection({
     ...{ clock, random, log, trace, endpointOf },
@@ -28,7 +31,10 @@ export function connect(ctx: Context, { model, endpointOf, chargePoint }: Connec
     disconnected: () => chargePoint().disconnected(),
     securityEvent: (type, info) => chargePoint().securityEvent({ type, info }),
     publishStatus: (status) => provides.ocpp_generic.publish("connection_status", status),
-    publishMessage: (message) => provides.ocpp_generic.publish("ocpp_message", message),
+    publishMessage: (message) => {
+      provides.ocpp_generic.publish("ocpp_message", message);
+      messageLog?.add(message);
+    },
   });
   model.onChange(({ address }) => {
     if (address === "OCPPCommCtrlr.WebSocketPingInterval") connection.repace();

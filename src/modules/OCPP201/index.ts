@@ -5,20 +5,26 @@ import { subprotocol } from "../../ocpp/v201/endpoint.ts";
 import { only } from "../ocppCommon/context.ts";
 import { endpointOf } from "../ocppCommon/endpoint.ts";
 import { authValidator, dataTransfer, listen, listenToEvseErrors } from "../ocppCommon/listeners.ts";
+import { type MessageLog, openMessageLog } from "../ocppCommon/messageLog.ts";
 import { type Assembly, Service } from "../ocppCommon/service.ts";
 import { stationOf } from "../ocppCommon/station.ts";
+import { sayUnused } from "../ocppCommon/unused.ts";
 import { connect } from "./connect.ts";
 import { type Context, ocppGeneric } from "./generic.ts";
 import { manifest } from "./manifest.ts";
 import { applySettings } from "./settings.ts";
-import { checkEvses, openStorage, type Storage } from "./storage.ts";
+import { checkEvses, logSettings, openStorage, type Storage } from "./storage.ts";
+import { unusedSettings } from "./unused.ts";
 
 /** An OCPP 2.0.1 charge point. */
 export const OCPP201 = defineModule(manifest, async (ctx) => {
   const storage = await openStorage(ctx.files, ctx.config, ctx.env.shareDir);
+  const logs = logSettings(storage.model);
+  sayUnused(ctx.log, unusedSettings(ctx.config, logs.formats));
+  const messageLog = openMessageLog(ctx, logs);
   const service = new Service<ChargePoint>({
     ctx,
-    assemble: (evses) => assemble(ctx, storage, evses),
+    assemble: (evses) => assemble(ctx, { ...storage, messageLog }, evses),
     close: () => storage.close(),
   });
   listen(ctx, service);
@@ -32,25 +38,32 @@ export const OCPP201 = defineModule(manifest, async (ctx) => {
       session_cost: {},
     },
     ready: () => service.start(),
-    stop: () => service.stop(),
+    async stop() {
+      await service.stop();
+      await messageLog?.settled();
+    },
   };
 });
 
-async function assemble(ctx: Context, storage: Storage, evses: readonly EvsePort[]): Promise<Assembly<ChargePoint>> {
-  const { model } = storage;
+interface Kept extends Storage {
+  readonly messageLog: MessageLog | undefined;
+}
+
+async function assemble(ctx: Context, kept: Kept, evses: readonly EvsePort[]): Promise<Assembly<ChargePoint>> {
+  const { model, core, messageLog } = kept;
   const { clock, random, log, trace, config, requires, files } = ctx;
   checkEvses(model, evses);
   await applySettings(model, requires);
   const security = only(requires.security, "security");
   const connection = connect(ctx, {
-    model,
+    ...{ model, messageLog },
     endpointOf: (profile) => endpointOf(profile, { security, files, subprotocol }),
     chargePoint: () => chargePoint,
   });
   await connection.prepare();
   const chargePoint = new ChargePoint({
     ...{ clock, random, log, trace, model },
-    database: storage.core,
+    database: core,
     link: connection.link,
     station: stationOf(ctx, evses, {
       applySettings: () => applySettings(model, requires),

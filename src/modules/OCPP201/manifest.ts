@@ -16,7 +16,7 @@ import { system } from "../../interfaces/system.ts";
 
 /** Relative paths are below the module's share folder. */
 const config = z.strictObject({
-  /** Messages are published as `ocpp_message`; nothing is written here yet. */
+  /** Folder of `libocpp.log`, with every message but passwords, where InternalCtrlr.LogMessages and LogMessagesFormat say so. */
   MessageLogPath: z.string().default("/tmp/everest_ocpp_logs"),
   /** Folder of the database with queued messages, transactions, tokens and availability. */
   CoreDatabasePath: z.string().default("/tmp/ocpp201"),
@@ -32,6 +32,7 @@ const config = z.strictObject({
   EnableExternalWebsocketControl: z.boolean().default(false),
   /** Seconds for which queued messages wait after a connection is back. */
   MessageQueueResumeDelay: z.int().min(0).default(0),
+  /** These four are taken; who sets another value than EVerest's is told that it has no effect. */
   CompositeScheduleIntervalS: z.int().min(0).default(30),
   RequestCompositeScheduleDurationS: z.int().min(0).default(600),
   RequestCompositeScheduleUnit: z.enum(["A", "W"]).default("A"),

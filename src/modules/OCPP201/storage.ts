@@ -7,6 +7,7 @@ import { coreMigrations, deviceModelMigrations } from "../../chargePoint/v201/sc
 import { type Database, openDatabase } from "../../util/database.ts";
 import { UserError } from "../../util/errors.ts";
 import type { Files } from "../../util/files.ts";
+import type { LogSettings } from "../ocppCommon/messageLog.ts";
 
 export interface Storage {
   readonly model: DeviceModel;
@@ -18,6 +19,17 @@ interface Paths {
   readonly CoreDatabasePath: string;
   readonly DeviceModelDatabasePath: string;
   readonly DeviceModelConfigPath: string;
+}
+
+/** What the device model says of the message log; as in EVerest it is kept where that says nothing. */
+export function logSettings(model: DeviceModel): LogSettings {
+  return {
+    on: model.value("InternalCtrlr.LogMessages") ?? true,
+    formats: model.value("InternalCtrlr.LogMessagesFormat") ?? ["log"],
+    rotates: model.value("InternalCtrlr.LogRotation") ?? false,
+    maxBytes: model.value("InternalCtrlr.LogRotationMaximumFileSize") ?? 0,
+    maxFiles: model.value("InternalCtrlr.LogRotationMaximumFileCount") ?? 0,
+  };
 }
 
 /** @throws UserError when a file is faulty or a database cannot be used. */

@@ -1,5 +1,5 @@
 /** Every OCPP message in a file, as EVerest writes its `libocpp.log`. */
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import type { Message } from "../../interfaces/types/ocpp.ts";
 import { type Clock, isoTime } from "../../util/clock.ts";
 import type { Files } from "../../util/files.ts";
@@ -14,6 +14,34 @@ export interface MessageLogOptions {
   readonly maxBytes: number;
   /** How many files there are at most, the one that is written among them; 0 is any number. */
   readonly maxFiles: number;
+}
+
+/** What the configuration of a version says of it. */
+export interface LogSettings {
+  readonly on: boolean;
+  /** `log` is the file; the others of EVerest are not written. */
+  readonly formats: readonly string[];
+  readonly rotates: boolean;
+  readonly maxBytes: number;
+  readonly maxFiles: number;
+}
+
+interface LogPlace extends Pick<MessageLogOptions, "clock" | "files" | "log"> {
+  readonly config: { readonly MessageLogPath: string };
+  readonly env: { readonly shareDir: string };
+}
+
+/** Undefined when no messages are to be kept. */
+export function openMessageLog(ctx: LogPlace, settings: LogSettings): MessageLog | undefined {
+  const { on, formats, rotates, maxBytes, maxFiles } = settings;
+  if (!on || !formats.includes("log")) return undefined;
+  const { clock, files, log, config, env } = ctx;
+  const folder = isAbsolute(config.MessageLogPath) ? config.MessageLogPath : join(env.shareDir, config.MessageLogPath);
+  return new MessageLog({
+    ...{ clock, files, log, folder },
+    maxBytes: rotates ? maxBytes : 0,
+    maxFiles: rotates ? maxFiles : 0,
+  });
 }
 
 const NAME = "libocpp.log";

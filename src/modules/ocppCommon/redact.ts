@@ -1,30 +1,73 @@
-/** Messages as they may be published and kept: without the password that a CSMS sets. */
+/** Messages as they may be published and kept: without the passwords and keys that a CSMS sets. */
 
 const HIDDEN = "***";
 
-/** The same text unless a password is in it: ChangeConfiguration of 1.6, SetVariables of 2.0.1. */
+/** Values of settings by these names, and members of messages called so, in lower case. */
+const secrets: ReadonlySet<string> = new Set([
+  "authorizationkey",
+  "basicauthpassword",
+  "apnpassword",
+  "simpin",
+  "vpnpassword",
+  "vpnkey",
+]);
+
+/** SetNetworkProfile's connectionData.vpn has a `password` and a `key`; elsewhere a `key` names a setting. */
+const vpnSecrets: readonly string[] = ["password", "key"];
+
+/** The actions that carry secrets, and user information in addresses of files. An escape could hide any of the words. */
+const suspicious = /ChangeConfiguration|SetVariables|SetNetworkProfile|@|\\u/;
+const userInfo = /:\/\/([^/\s"@:]*):[^/\s"@]+@/g;
+
+/** The same text unless a secret is in it. */
 export function redacted(text: string): string {
-  // An escape could hide the words.
-  if (!/ChangeConfiguration|SetVariables|\\u/.test(text)) return text;
+  if (!suspicious.test(text)) return text;
+  const shown = withoutSecrets(text);
+  return shown.replace(userInfo, `://$1:${HIDDEN}@`);
+}
+
+function withoutSecrets(text: string): string {
   const frame = parsed(text);
   if (!Array.isArray(frame)) return text;
   const [, , action, payload] = frame as [number, string, unknown, unknown];
-  if (action === "ChangeConfiguration" && isObject(payload) && isPassword(payload.key)) {
-    return JSON.stringify(frame.with(3, { ...payload, value: HIDDEN }));
+  if (!isObject(payload)) return text;
+  switch (action) {
+    case "ChangeConfiguration":
+      return isSecret(payload.key) ? JSON.stringify(frame.with(3, { ...payload, value: HIDDEN })) : text;
+    case "SetVariables": {
+      const { setVariableData } = payload;
+      if (!Array.isArray(setVariableData)) return text;
+      return JSON.stringify(frame.with(3, { ...payload, setVariableData: setVariableData.map(withoutValue) }));
+    }
+    case "SetNetworkProfile":
+      return JSON.stringify(frame.with(3, hidden(payload)));
+    default:
+      return text;
   }
-  if (action === "SetVariables" && isObject(payload) && Array.isArray(payload.setVariableData)) {
-    return JSON.stringify(frame.with(3, { ...payload, setVariableData: payload.setVariableData.map(withoutValue) }));
-  }
-  return text;
 }
 
 function withoutValue(data: unknown): unknown {
   const { variable } = isObject(data) ? data : {};
-  return isObject(data) && isObject(variable) && isPassword(variable.name) ? { ...data, attributeValue: HIDDEN } : data;
+  return isObject(data) && isObject(variable) && isSecret(variable.name) ? { ...data, attributeValue: HIDDEN } : data;
 }
 
-function isPassword(name: unknown): boolean {
-  return typeof name === "string" && ["authorizationkey", "basicauthpassword"].includes(name.toLowerCase());
+function hidden(value: object): object {
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => {
+      if (isSecret(name)) return [name, HIDDEN];
+      if (!isObject(member)) return [name, member];
+      const inside = hidden(member);
+      return [name, name === "vpn" ? withoutMembers(inside, vpnSecrets) : inside];
+    }),
+  );
+}
+
+function withoutMembers(value: object, names: readonly string[]): object {
+  return Object.fromEntries(Object.entries(value).map(([name, it]) => [name, names.includes(name) ? HIDDEN : it]));
+}
+
+function isSecret(name: unknown): boolean {
+  return typeof name === "string" && secrets.has(name.toLowerCase());
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
@@ -61,6 +61,9 @@ describe("OCPP201 with a real CSMS", () => {
       stoppedReason: "EVDisconnected",
       problems: [],
     });
+    const log = readFileSync(join(station.folder, "logs/libocpp.log"), "utf8");
+    expect(log).toMatch(/Z: ChargePoint>CentralSystem BootNotification\n\[2,/);
+    expect(log).toMatch(/Z: CentralSystem>ChargePoint Authorize\.conf\n\[3,/);
     const titles = station.timeline.entries.map(({ title }) => title);
     for (const title of ["BootNotification.req", "StatusNotification.req", "Authorize.conf", "TransactionEvent.req"]) {
       expect(titles).toContain(title);
@@ -144,7 +147,7 @@ describe("OCPP201 with a real CSMS", () => {
   });
 
   it("Given the CSMS sets another password, then the next connection shows it", async () => {
-    const { csms, hands } = await started();
+    const { csms, hands, folder } = await started();
     const next = "another-password-of-the-station";
     const password = { component: { name: "SecurityCtrlr" }, variable: { name: "BasicAuthPassword" } };
     csms.setStations([{ identity: "cp001", profile: 1, password: next }]);
@@ -152,6 +155,9 @@ describe("OCPP201 with a real CSMS", () => {
     await csms.call("cp001", "SetVariables", { setVariableData: [{ ...password, attributeValue: next }] });
     await vi.waitFor(() => expect(hands.status).toEqual([true, false, true]), { timeout: 5000 });
     expect(csms.connected).toEqual(["cp001"]);
+    const log = readFileSync(join(folder, "logs/libocpp.log"), "utf8");
+    expect(log).toContain('"attributeValue":"***"');
+    expect(log).not.toContain(next);
   });
 
   it("Given the CSMS asks for what does not exist, then it gets the right error", async () => {

@@ -26,6 +26,7 @@ export interface TestStation<C = Csms> {
   readonly pki: TestPki;
   readonly hands: Probe;
   readonly timeline: Timeline;
+  readonly folder: string;
   stop(): Promise<void>;
 }
 
@@ -93,12 +94,12 @@ export async function startTestStation<C extends Pick<Csms, "url">>(
   const station = await startStation({
     config: checkConfig({
       sources: [{ file: "station.yaml", text: yaml }],
-      overrides: { active_modules: { ocpp: { config_module: { CoreDatabasePath: "core" } } } },
+      overrides: { active_modules: { ocpp: { config_module: { CoreDatabasePath: "core", MessageLogPath: "logs" } } } },
       modules: { Probe: module, EvseSecurity, OCPP201 },
     }),
     ports: { ...pnc, log: silentLogger, trace: timeline, simulation: { delayFactor: 0 } },
     env: () => ({ certsDir: pki.stationCerts, shareDir: folder }),
   });
   onTestFinished(() => station.stop());
-  return { csms, pki, hands, timeline, stop: () => station.stop() };
+  return { csms, pki, hands, timeline, folder, stop: () => station.stop() };
 }

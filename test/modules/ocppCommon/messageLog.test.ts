@@ -86,6 +86,19 @@ describe("what is published and kept", () => {
       '[2,"1","ChangeConfiguration",{"key":"AuthorizationKey","value":"***"}]',
     ],
     ["AuthorizationKey", "AuthorizationKey"],
+    [
+      '[2,"1","SetVariables",{"setVariableData":[{"component":{"name":"NetworkConfiguration","instance":"1"},"variable":{"name":"VpnKey"},"attributeValue":"secret"}]}]',
+      '[2,"1","SetVariables",{"setVariableData":[{"component":{"name":"NetworkConfiguration","instance":"1"},"variable":{"name":"VpnKey"},"attributeValue":"***"}]}]',
+    ],
+    [
+      '[2,"1","SetNetworkProfile",{"configurationSlot":1,"connectionData":{"basicAuthPassword":"a","vpn":{"user":"u","password":"b","key":"c"},"apn":{"apnPassword":"d","simPin":1}}}]',
+      '[2,"1","SetNetworkProfile",{"configurationSlot":1,"connectionData":{"basicAuthPassword":"***","vpn":{"user":"u","password":"***","key":"***"},"apn":{"apnPassword":"***","simPin":"***"}}}]',
+    ],
+    [
+      '[2,"1","GetLog",{"log":{"remoteLocation":"ftp://user:secret@host/logs"}}]',
+      '[2,"1","GetLog",{"log":{"remoteLocation":"ftp://user:***@host/logs"}}]',
+    ],
+    ['[2,"1","DataTransfer",{"vendorId":"a@b"}]', '[2,"1","DataTransfer",{"vendorId":"a@b"}]'],
   ])("of %s is %s", (text, shown) => {
     expect(redacted(text)).toBe(shown);
   });
