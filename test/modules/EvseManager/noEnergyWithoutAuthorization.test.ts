@@ -41,6 +41,12 @@ const ordinaryDc: Happening[] = [
   ...(["reached", "demand", "5s", "reached"] as const),
 ];
 
+/** Its transaction is stopped while the contactor opens behind the car that has left: the next card counts all the same. */
+const stoppedAfterItLeft: Happening[] = [
+  ...(ordinary[0] ?? []),
+  ...(["unplug", "stop", "relay", "meterAnswers", "cardAccepted", "plug", "1s", "meterAnswers", "C"] as const),
+];
+
 /** @returns a session that is disturbed, or no session at all. */
 function sequences(session: fc.Arbitrary<Happening[]>, any: fc.Arbitrary<Happening>): fc.Arbitrary<Happening[]> {
   const wild = fc.array(any, { minLength: 10, maxLength: 60 });
@@ -92,6 +98,8 @@ class Bystander {
   unauthorizedSince = 0;
   /** The session was stopped; only another car can be authorized. */
   cancelled = false;
+  /** The car of the session has gone, while the EVSE may still be at its end. */
+  left = false;
   asked: ProvidedIdToken | undefined;
   powerAllowed = false;
   pwm = false;
@@ -111,7 +119,7 @@ class Bystander {
   }
 
   grant(token: ProvidedIdToken): void {
-    if (this.cancelled || !this.enabled) return;
+    if (this.cancelled || !this.enabled || (this.left && this.sessions > 0)) return;
     if (token.authorization_type === "PlugAndCharge" && this.asked?.id_token.value !== token.id_token.value) return;
     this.authorized = true;
   }
@@ -133,9 +141,14 @@ class Bystander {
         expect(++this.transactions, "one transaction at a time").toBe(1);
       }
       if (call === "event TransactionFinished") expect(--this.transactions, "finished once").toBe(0);
-      if (call === "event SessionStarted") expect(++this.sessions, "one session at a time").toBe(1);
+      if (call === "event SessionStarted") {
+        this.left = false;
+        expect(++this.sessions, "one session at a time").toBe(1);
+      }
       if (call === "event SessionFinished") {
         this.cableChecked = false;
+        // Who stops the session of a car that has gone does not stop the next one.
+        if (this.left) this.cancelled = false;
         expect(--this.sessions, "finished once").toBe(0);
         expect(this.transactions, "no transaction outlives its session").toBe(0);
       }
@@ -180,6 +193,7 @@ function happen(what: Happening, station: FakeEvse, seen: Bystander, meter: Retu
   const leave = () => {
     seen.lose();
     seen.cancelled = false;
+    seen.left = true;
     seen.asked = undefined;
     line("A");
   };
@@ -275,6 +289,9 @@ function happen(what: Happening, station: FakeEvse, seen: Bystander, meter: Retu
   return acts[what]();
 }
 
+/** PLUGCHARGE_RUNS for a longer search. */
+const numRuns = Number(process.env.PLUGCHARGE_RUNS ?? 200);
+
 describe("no energy without an authorization for the present session (CVE-2026-29044, CVE-2026-33014)", () => {
   test.each<{ name: string; hlc: boolean; config: Partial<EvseManagerConfig> }>([
     { name: "ISO 15118 at 5 %", hlc: true, config: {} },
@@ -304,6 +321,7 @@ describe("no energy without an authorization for the present session (CVE-2026-2
       expect(station.clock.pending, "timers left").toBe(0);
     };
     const sequence = config.charge_mode === "DC" ? dcSequences : acSequences;
-    await fc.assert(fc.asyncProperty(sequence, fc.constantFrom(0, 1), run), { numRuns: 200 });
+    const examples: [Happening[], number][] = config.charge_mode === "DC" ? [] : [[stoppedAfterItLeft, 0]];
+    await fc.assert(fc.asyncProperty(sequence, fc.constantFrom(0, 1), run), { numRuns, examples });
   });
 });
