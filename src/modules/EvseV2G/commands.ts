@@ -4,7 +4,6 @@ import type { ISO15118_charger } from "../../interfaces/ISO15118_charger.ts";
 import type { iso15118_extensions } from "../../interfaces/iso15118_extensions.ts";
 import type { AcEvseMaximumPower, EvseError } from "../../interfaces/types/iso15118.ts";
 import type { Capabilities } from "../../interfaces/types/power_supply_DC.ts";
-import type { Powermeter } from "../../interfaces/types/powermeter.ts";
 import { dinEvseId } from "../../iso15118/din70121/index.ts";
 import type { DcCapabilities, DcOutput, Evse } from "../../secc/evse.ts";
 import type { OfferedProtocol } from "../../secc/handshake.ts";
@@ -12,9 +11,9 @@ import { energyTransferModes as iso2Modes } from "../../secc/iso2/serviceList.ts
 import type { Secc } from "../../secc/secc.ts";
 import { BytesError, fromBase64 } from "../../util/bytes.ts";
 import type { Logger } from "../../util/log.ts";
+import { meterReader } from "./meterInfo.ts";
 
 const MAX_EVSE_ID = 37;
-const MAX_METER_ID = 32;
 
 /** For ISO 15118-20, which this module does not speak, and for what no message carries. */
 const notUsed = () => null;
@@ -29,6 +28,7 @@ export function chargerCommands(
     secc.update(change);
     return null;
   };
+  const meterInfo = meterReader(log);
   const setDc = (change: Partial<DcOutput>) => set({ dc: { ...secc.evse.dc, ...change } });
   return {
     setup({ evse_id: { evse_id, evse_id_din }, debug_mode }) {
@@ -139,14 +139,6 @@ function capabilitiesOf(of: Capabilities): DcCapabilities {
     maxCurrent: of.nominal_max_export_current_A ?? of.max_export_current_A,
     minCurrent: of.nominal_min_export_current_A ?? of.min_export_current_A,
     maxPower: of.nominal_max_export_power_W ?? of.max_export_power_W,
-  };
-}
-
-function meterInfo({ meter_id, energy_Wh_import, timestamp }: Powermeter): NonNullable<Evse["meter"]> {
-  return {
-    MeterID: (meter_id ?? "").slice(0, MAX_METER_ID),
-    MeterReading: Math.max(0, Math.round(energy_Wh_import.total)),
-    TMeter: Math.floor(Date.parse(timestamp) / 1000),
   };
 }
 

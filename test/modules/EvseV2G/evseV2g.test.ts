@@ -424,13 +424,21 @@ describe("what EvseManager says", () => {
     await of.charger.call("ac_contactor_closed", { status: true });
     expect(code(await power)).toBe("OK");
     await of.charger.call("update_meter_info", {
-      powermeter: { timestamp: "2026-01-01T00:00:10.000Z", meter_id: "YETI", energy_Wh_import: { total: 1234.5 } },
+      powermeter: {
+        timestamp: "2026-01-01T00:00:10.000Z",
+        meter_id: "YETI",
+        energy_Wh_import: { total: 1234.5 },
+        signed_meter_value: { signed_meter_data: "AQID", signing_method: "ECDSA", encoding_method: "" },
+      },
     });
     await of.charger.call("stop_charging", { stop: true });
     expect(await ev.ask("ChargingStatusReq")).toMatchObject({
       message: {
         EVSEID: "DE*PNX*E1",
-        MeterInfo: { MeterID: "YETI", MeterReading: 1235, TMeter: 1_767_225_610 },
+        MeterInfo: {
+          ...{ MeterID: "YETI", MeterReading: 1235, TMeter: 1_767_225_610 },
+          SigMeterReading: new Uint8Array([1, 2, 3]),
+        },
         AC_EVSEStatus: { EVSENotification: "StopCharging" },
       },
     });
