@@ -11,6 +11,8 @@ export interface DcProgress {
   readonly cableCheck: "none" | "running" | "passed" | "failed";
   /** When the check began, in milliseconds since 1970. */
   readonly checkBegan: number;
+  /** What the EV wants the output to have before it closes its contactor, in volt; 0 until it has said so. */
+  readonly preChargeVoltage: number;
   /** Whether the EV draws current, or may. */
   readonly demanding: boolean;
   /** Whether the EV has switched the power off. */
@@ -25,6 +27,7 @@ export interface DcProgress {
 export const noDc: DcProgress = {
   cableCheck: "none",
   checkBegan: 0,
+  preChargeVoltage: 0,
   demanding: false,
   shutDown: false,
   evLimits: {},

@@ -2,7 +2,7 @@
  * What the requests of DC charging do to a session, and what is answered, as far as DIN SPEC 70121 and ISO 15118-2 have it
  * in common. Pure.
  */
-import { physicalValue } from "../../iso15118/physicalValue.ts";
+import { physicalValue, plainValue } from "../../iso15118/physicalValue.ts";
 import { type Authorization, HOLD_MS } from "../authorization.ts";
 import { type ChargerEffect, type Effect, publish } from "../effects.ts";
 import type { Evse } from "../evse.ts";
@@ -58,7 +58,17 @@ export function cableCheckSoFar({
 /** PreChargeReq. @param first whether it begins the precharge */
 export function preCharge(body: EvReport, { dc, now }: DcSession, first: boolean): Change {
   const told = report(dc, body, now);
-  return { session: { dc: told.dc }, effects: first ? [publish("start_pre_charge"), ...told.effects] : told.effects };
+  const preChargeVoltage = body.EVTargetVoltage ? plainValue(body.EVTargetVoltage) : dc.preChargeVoltage;
+  const effects = first ? [publish("start_pre_charge"), ...told.effects] : told.effects;
+  return { session: { dc: { ...told.dc, preChargeVoltage } }, effects };
+}
+
+/** Volt that the output may differ from the battery when the EV closes its contactor (IEC 61851-23). */
+const PRECHARGE_TOLERANCE = 20;
+
+/** Whether the output is so far below the battery that current would flow out of it. */
+export function voltageTooLow({ evse, dc }: DcSession): boolean {
+  return evse.dc.present.voltage < dc.preChargeVoltage - PRECHARGE_TOLERANCE;
 }
 
 /** CurrentDemandReq: the first one tells that current flows from here on. */

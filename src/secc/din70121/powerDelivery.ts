@@ -1,8 +1,9 @@
 /** DIN SPEC 70121, 9.4.1.7: power on and off. The EVSE's contactor is closed since the cable check. */
-import type { Step } from "../../fsm/state.ts";
-import { heard } from "../dc/steps.ts";
+import type { Outcome, Step } from "../../fsm/state.ts";
+import { HOLD_MS } from "../authorization.ts";
+import { heard, voltageTooLow } from "../dc/steps.ts";
 import { statusCode } from "../dc/supply.ts";
-import { publish } from "../effects.ts";
+import { decided, publish } from "../effects.ts";
 import { powerOff } from "./power.ts";
 import type { Din, DinSession, Request } from "./protocol.ts";
 import { type Failure, refuse } from "./refusals.ts";
@@ -41,10 +42,18 @@ function switchOff({ body }: PowerDeliveryReq, session: DinSession): Step<Din, "
 export function beforeDemand(
   request: PowerDeliveryReq,
   session: DinSession,
-): Step<Din, "CurrentDemandStarted" | "WeldingDetection" | "Terminated"> {
+): Outcome<Din, "CurrentDemandStarted" | "WeldingDetection" | "Terminated"> {
   if (!request.body.ReadyToChargeState) return switchOff(request, session);
+  const settled = (current: DinSession) => !voltageTooLow(current) || startFault(request, current) !== undefined;
+  if (settled(session)) return switchOn(request, session);
+  return { ms: HOLD_MS, until: settled, decide: (current) => switchOn(request, current) };
+}
+
+/** The EV has its contactor closed: at an output without voltage, its battery would feed the EVSE. */
+function switchOn(request: PowerDeliveryReq, session: DinSession): Step<Din, "CurrentDemandStarted" | "Terminated"> {
   const fault = startFault(request, session);
   if (fault) return refuse("PowerDeliveryReq", fault, session);
+  if (voltageTooLow(session)) return tooLow(session);
   const told = heard(request.body.DC_EVPowerDeliveryParameter ?? {}, session);
   return {
     ...done(session),
@@ -52,6 +61,16 @@ export function beforeDemand(
     effects: [...told.effects, publish("v2g_setup_finished")],
     next: "CurrentDemandStarted",
   };
+}
+
+function tooLow(session: DinSession): Step<Din, "Terminated"> {
+  const rule = "FAILED_EVSEPresentVoltageToLow";
+  const [present, wanted] = [session.evse.dc.present.voltage, session.dc.preChargeVoltage];
+  const event = decided({
+    ...{ step: 6, title: `the output has ${present} V, the EV wanted ${wanted} V`, outcome: "refused", rule },
+    fix: "Let the EV wait in the precharge for its voltage, and see whether the power supply can give it.",
+  });
+  return { ...refuse("PowerDeliveryReq", rule, session), effects: [event] };
 }
 
 /** While charging there is nothing but an end. */

@@ -1,76 +1,11 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { appProtocol } from "../../../src/iso15118/appProtocol.ts";
-import {
-  bodyOf,
-  DIN_NAMESPACE,
-  din,
-  type Messages,
-  messageOf,
-  type Named,
-  type RequestName,
-} from "../../../src/iso15118/din70121/index.ts";
+import { DIN_NAMESPACE } from "../../../src/iso15118/din70121/index.ts";
 import { ISO2_NAMESPACE } from "../../../src/iso15118/iso2/index.ts";
-import { dinProtocol, iso2Protocol } from "../../../src/secc/handshake.ts";
-import type { SeccOptions } from "../../../src/secc/secc.ts";
-import { type Manager, obliging, type Station, station, TestEv } from "../world.ts";
-import { dinEvse, requests } from "./fixtures.ts";
+import { type Station, TestEv } from "../world.ts";
+import { ask, begin, closeAll, inSession } from "./world.ts";
 
-const open: Station[] = [];
-afterEach(async () => {
-  for (const each of open.splice(0)) await each.close();
-});
-
-/** Whose cable checks pass at once. */
-const obligingDc: Manager = (effect, secc) => {
-  obliging(effect, secc);
-  if (effect.to === "charger" && effect.name === "start_cable_check") {
-    secc.apply({ type: "cable_check_finished", passed: true });
-  }
-};
-
-async function begin(change: Partial<SeccOptions> = {}, manager = obligingDc): Promise<Station> {
-  const started = await station({ protocols: [dinProtocol, iso2Protocol], ...change }, manager);
-  started.secc.update(dinEvse);
-  open.push(started);
-  return started;
-}
-
-/** Sends the good request with changes; gives the answer, or undefined when the connection was closed. */
-async function ask<N extends RequestName>(
-  ev: TestEv,
-  name: N,
-  change: Partial<Messages[N]> = {},
-): Promise<Named | undefined> {
-  const named = { name, message: { ...requests[name], ...change } } as Named;
-  await ev.send(din.encode("V2G_Message", messageOf({ SessionID: ev.sessionId }, named)));
-  const exi = await ev.next();
-  if (!exi) return undefined;
-  const { root, value } = din.decode(exi);
-  if (root !== "V2G_Message") return undefined;
-  ev.sessionId = value.Header.SessionID;
-  return bodyOf(value);
-}
-
-const untilCharging = [
-  "SessionSetupReq",
-  "ServiceDiscoveryReq",
-  "ServicePaymentSelectionReq",
-  "ContractAuthenticationReq",
-  "ChargeParameterDiscoveryReq",
-  "CableCheckReq",
-  "PreChargeReq",
-  "PowerDeliveryReq",
-  "CurrentDemandReq",
-] as const;
-
-async function inSession(of: Station, until: (typeof untilCharging)[number]): Promise<TestEv> {
-  const ev = await TestEv.connect(of, "none");
-  expect(await ev.agree(DIN_NAMESPACE)).toMatchObject({ ResponseCode: "OK_SuccessfulNegotiation" });
-  for (const name of untilCharging.slice(0, untilCharging.indexOf(until) + 1)) {
-    expect(await ask(ev, name)).toMatchObject({ message: { ResponseCode: expect.stringMatching(/^OK/) } });
-  }
-  return ev;
-}
+afterEach(closeAll);
 
 describe("an EV that speaks DIN SPEC 70121", () => {
   it("charges from SessionSetup to SessionStop", async () => {
