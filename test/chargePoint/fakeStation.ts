@@ -1,23 +1,11 @@
 /** The station around a charge point, and a car in front of it, in the hands of a test. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { onTestFinished } from "vitest";
 import type { AnyChargePoint } from "../../src/chargePoint/chargePoint.ts";
 import type { EvsePort, ReservationPort, SecurityPort, StationPort, SystemPort } from "../../src/chargePoint/ports.ts";
 import type { ErrorReport } from "../../src/framework/errors.ts";
 import type { ProvidedIdToken } from "../../src/interfaces/types/authorization.ts";
 import type { ExternalLimits } from "../../src/interfaces/types/energy.ts";
 import type { SessionEvent, StopTransactionReason } from "../../src/interfaces/types/evse_manager.ts";
-import { isoTime } from "../../src/util/clock.ts";
-import type { ManualClock } from "../../src/util/manualClock.ts";
-
-/** A folder of its own, gone after the test. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "plugcharge-chargePoint-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
+import { type Clock, isoTime } from "../../src/util/clock.ts";
 
 export const emaid = "DE8AA1A2B3C4D59";
 
@@ -169,8 +157,8 @@ export function errorReport(type: string, state: ErrorReport["state"], more: Par
 
 /** Where a car can stop: at a charge point of any version. */
 export interface Street {
-  readonly clock: ManualClock;
-  readonly chargePoint: AnyChargePoint;
+  readonly clock: Pick<Clock, "now">;
+  readonly chargePoint: Pick<AnyChargePoint, "onSessionEvent" | "onPowermeter">;
   settle(): Promise<void>;
 }
 

@@ -11,7 +11,7 @@ import {
 import { type Database, openDatabase } from "../../src/util/database.ts";
 import { type Logger, silentLogger } from "../../src/util/log.ts";
 import { ManualClock } from "../../src/util/manualClock.ts";
-import { temporaryFolder } from "./fakeStation.ts";
+import { temporaryFolder } from "./folder.ts";
 
 interface Bench {
   readonly clock: ManualClock;

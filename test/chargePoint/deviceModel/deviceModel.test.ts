@@ -11,7 +11,7 @@ import { deviceModelMigrations } from "../../../src/chargePoint/v201/schema.ts";
 import type { DataEnumType } from "../../../src/ocpp/v201/messages.generated.ts";
 import { openDatabase } from "../../../src/util/database.ts";
 import { nodeFiles } from "../../../src/util/files.ts";
-import { temporaryFolder } from "../fakeStation.ts";
+import { temporaryFolder } from "../folder.ts";
 import { configFolder, makeModel } from "../support.ts";
 
 const memory = () => openDatabase(":memory:", deviceModelMigrations);

@@ -6,7 +6,7 @@ import { openConfiguration } from "../../../src/chargePoint/v16/configuration/op
 import { keySpecs } from "../../../src/chargePoint/v16/configuration/schema.ts";
 import { ConfigError } from "../../../src/framework/config/faults.ts";
 import { nodeFiles } from "../../../src/util/files.ts";
-import { temporaryFolder } from "../fakeStation.ts";
+import { temporaryFolder } from "../folder.ts";
 import { makeConfig, online } from "./bench.ts";
 
 const shippedFile = resolve(import.meta.dirname, "../../../config/ocpp16/ocpp-config-pnc.json");

@@ -4,7 +4,8 @@ import { migrations } from "../../../src/chargePoint/v16/schema.ts";
 import type { MeterValue } from "../../../src/ocpp/v16/types.ts";
 import { CallTimeout, RpcError } from "../../../src/rpc/errors.ts";
 import { openDatabase } from "../../../src/util/database.ts";
-import { Car, cardToken, contractToken, emaid, temporaryFolder } from "../fakeStation.ts";
+import { Car, cardToken, contractToken, emaid } from "../fakeStation.ts";
+import { temporaryFolder } from "../folder.ts";
 import { killedAfter } from "../killed.ts";
 import { type Bench, type BenchOptions, bench, FakeCsms, online } from "./bench.ts";
 

@@ -6,7 +6,8 @@ import { coreMigrations } from "../../../src/chargePoint/v201/schema.ts";
 import type { Powermeter } from "../../../src/interfaces/types/powermeter.ts";
 import type { IdTokenInfoType } from "../../../src/ocpp/v201/messages.generated.ts";
 import { openDatabase } from "../../../src/util/database.ts";
-import { Car, cardToken, contractToken, emaid, temporaryFolder } from "../fakeStation.ts";
+import { Car, cardToken, contractToken, emaid } from "../fakeStation.ts";
+import { temporaryFolder } from "../folder.ts";
 import { killedAfter } from "../killed.ts";
 import { type Bench, bench, FakeCsms, inOneLine } from "../support.ts";
 

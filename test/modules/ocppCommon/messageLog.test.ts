@@ -6,7 +6,7 @@ import { redacted } from "../../../src/modules/ocppCommon/redact.ts";
 import { nodeFiles } from "../../../src/util/files.ts";
 import { silentLogger } from "../../../src/util/log.ts";
 import { ManualClock } from "../../../src/util/manualClock.ts";
-import { temporaryFolder } from "../../chargePoint/fakeStation.ts";
+import { temporaryFolder } from "../../chargePoint/folder.ts";
 
 const out = (message: string) => ({ message, direction: "ChargingStationToCSMS" as const, version: "1.6" });
 const back = (message: string) => ({ message, direction: "CSMSToChargingStation" as const, version: "1.6" });
