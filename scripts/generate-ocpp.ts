@@ -29,10 +29,15 @@ export const versions: readonly Version[] = [
     schemas: resolve(root, "schemas/ocpp2.0.1.json"),
     output: resolve(root, "src/ocpp/v201/messages.generated.ts"),
   },
+  {
+    name: "2.1",
+    schemas: resolve(root, "schemas/ocpp2.1.json"),
+    output: resolve(root, "src/ocpp/v21/messages.generated.ts"),
+  },
 ];
 
 interface MessageSchema {
-  /** `urn:<Action>.req` or `urn:<Action>.conf`. */
+  /** `urn:<Action>.req` or `urn:<Action>.conf`; in 2.1 `urn:<Action>Request` or `urn:<Action>Response`. */
   readonly $id: string;
   readonly definitions?: Readonly<Record<string, unknown>>;
 }
@@ -44,7 +49,7 @@ const typeName = (id: string) =>
     .replace(/\.conf$/, "Response");
 
 const dropped = (key: string, value: unknown) =>
-  ["$id", "$schema", "definitions"].includes(key) ||
+  ["$id", "$schema", "definitions", "comment", "javaType"].includes(key) ||
   (key === "description" && typeof value === "string") ||
   // A message without properties.
   (key === "properties" && typeof value === "object" && value !== null && Object.keys(value).length === 0);
@@ -65,7 +70,7 @@ function mergedDefinitions(messages: readonly MessageSchema[]): Record<string, J
 }
 
 function callsInterface(messages: readonly MessageSchema[]): string {
-  const actions = messages.flatMap(({ $id }) => /^urn:(\w+)\.req$/.exec($id)?.[1] ?? []).sort();
+  const actions = messages.flatMap(({ $id }) => /^urn:(\w+?)(?:\.req|Request)$/.exec($id)?.[1] ?? []).sort();
   const lines = actions.map((action) => `  ${action}: { request: ${action}Request; response: ${action}Response };`);
   return [
     "/** Every action with what is asked and what is answered. */",

@@ -1,14 +1,13 @@
 /** Who is a station? OCPP security profiles 0 to 3, checked before the WebSocket is opened (2.0.1 part 2, A00). */
-import { createHash } from "node:crypto";
 import type { Admission, StationRequest } from "../rpc/listener.ts";
 import { equalBytes } from "../util/bytes.ts";
 import { parseCertificate, X509Error } from "../x509/index.ts";
-import type { StationAccount } from "./options.ts";
+import { digestOf, type KnownStation } from "./store/stationAccounts.ts";
 
 const refused = (reason: string): Admission => ({ ok: false, status: 401, reason });
 const admitted: Admission = { ok: true, authenticated: true };
 
-export function authenticate(account: StationAccount | undefined, request: StationRequest): Admission {
+export function authenticate(account: KnownStation | undefined, request: StationRequest): Admission {
   if (!account) return { ok: false, status: 404, reason: `there is no station ${request.identity}` };
   switch (account.profile) {
     case 0:
@@ -23,10 +22,10 @@ export function authenticate(account: StationAccount | undefined, request: Stati
 }
 
 /** A00.FR.204 to 206: the user name is the identity. */
-function byPassword({ identity, password }: StationAccount, { credentials }: StationRequest): Admission {
+function byPassword({ identity, secret }: KnownStation, { credentials }: StationRequest): Admission {
   if (!credentials) return refused("no password was sent");
-  if (password === undefined) return refused("no password is known for this station");
-  const good = equalBytes(digest(credentials.password), digest(Buffer.from(password)));
+  if (!secret) return refused("no password is known for this station");
+  const good = equalBytes(digestOf(credentials.password, secret.salt), secret.digest);
   return good && credentials.user === identity ? admitted : refused("wrong user name or password");
 }
 
@@ -44,9 +43,4 @@ function commonName(der: Uint8Array): string | undefined {
     if (error instanceof X509Error) return undefined;
     throw error;
   }
-}
-
-/** Of one length whatever it is made of, so that a comparison tells nothing. */
-function digest(secret: Uint8Array): Uint8Array {
-  return createHash("sha256").update(secret).digest();
 }

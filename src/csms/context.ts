@@ -1,6 +1,4 @@
 /** What handlers work with. */
-import type { Call, Handlers } from "../ocpp/v201/endpoint.ts";
-import type { Calls } from "../ocpp/v201/messages.generated.ts";
 import type { Clock } from "../util/clock.ts";
 import type { ClearingHouse } from "./clearingHouse/clearingHouse.ts";
 import type { Reporter } from "./report.ts";
@@ -26,12 +24,13 @@ export interface Services {
   readonly heartbeatInterval: number;
 }
 
-/** One connected station. */
+/** One connected station, in whatever version of OCPP. */
 export interface StationContext {
   readonly identity: string;
-  readonly call: Call;
   readonly services: Services;
 }
 
-/** A handler for one action. */
-export type Handler<A extends keyof Calls> = NonNullable<Handlers<StationContext>[A]>;
+/** With the station's version's own way to ask it. */
+export interface CallingContext<Call> extends StationContext {
+  readonly call: Call;
+}

@@ -1,26 +1,23 @@
-/** A test CSMS for OCPP 2.0.1 that decides for real: real WebSockets, real certificates, and reasons in words. */
-import { type Call, createCall, createHandler, subprotocol } from "../ocpp/v201/endpoint.ts";
+/** A test CSMS for OCPP 1.6, 2.0.1 and 2.1 that decides for real: real WebSockets, real certificates, and reasons in words. */
+import type { Calls as Calls16 } from "../ocpp/v16/messages.generated.ts";
 import type { Calls } from "../ocpp/v201/messages.generated.ts";
-import { NotConnected, RpcError } from "../rpc/errors.ts";
-import { type Listener, type ListenerEvent, listen } from "../rpc/listener.ts";
-import type { CallHandler, Peer, PeerEvent } from "../rpc/peer.ts";
+import { NotConnected } from "../rpc/errors.ts";
 import { type Database, openDatabase } from "../util/database.ts";
 import { type Certificate, certificateHashData } from "../x509/index.ts";
-import { authenticate } from "./authenticate.ts";
 import type { ContractAnswer } from "./clearingHouse/answer.ts";
 import { contractDecision } from "./clearingHouse/decision.ts";
 import { clearingHouseRoutes } from "./clearingHouse/http.ts";
 import { AccessTokens } from "./clearingHouse/tokens.ts";
-import { handlers } from "./handlers/v201/index.ts";
+import { type Connections, openConnections } from "./connections.ts";
 import { createHttpApp, type HttpSide, serveHttp } from "./http.ts";
 import type { CsmsOptions, CsmsPki, StationAccount } from "./options.ts";
 import type { CsmsEvent } from "./report.ts";
 import type { TransactionRecord } from "./services/transactionRules.ts";
-import { printable } from "./services/words.ts";
 import { createParts, type Parts } from "./services.ts";
 import type { ContractAccount, TokenAccount } from "./store/accounts.ts";
 import { migrations } from "./store/migrations.ts";
 import type { StationRecord } from "./store/stations.ts";
+import type { StationRequest } from "./versions.ts";
 
 /** Starts it. @throws UserError when a port or the database cannot be had. */
 export async function startCsms(options: CsmsOptions): Promise<Csms> {
@@ -38,8 +35,7 @@ export class Csms {
   readonly #options: CsmsOptions;
   readonly #database: Database;
   readonly #parts: Parts;
-  readonly #accounts = new Map<string, StationAccount>();
-  #listener: Listener | undefined;
+  #connections: Connections | undefined;
   #http: HttpSide | undefined;
   #closing: Promise<void> | undefined;
 
@@ -54,7 +50,7 @@ export class Csms {
 
   /** What stations connect to, without their identity. */
   get url(): string {
-    return `${this.#options.tls ? "wss" : "ws"}://${this.#host}:${this.#listener?.port ?? 0}${this.#path}`;
+    return `${this.#options.tls ? "wss" : "ws"}://${this.#host}:${this.#connections?.port ?? 0}${this.#path}`;
   }
 
   /** Where other CSMS reach the clearing house, when there are clients that may use it. */
@@ -78,36 +74,16 @@ export class Csms {
 
   /** Identities of the stations that are connected. */
   get connected(): string[] {
-    return [...(this.#listener?.peers.keys() ?? [])];
+    return this.#connections?.identities ?? [];
   }
 
   async open(): Promise<void> {
-    const {
-      allowedResponders = [],
-      clock,
-      host = "127.0.0.1",
-      httpPort = 0,
-      pki,
-      port = 0,
-      random,
-      tls,
-    } = this.#options;
+    const { allowedResponders = [], host = "127.0.0.1", httpPort = 0, pki } = this.#options;
     this.#http = await serveHttp(createHttpApp(this.#parts.responder, this.#routes()), host, httpPort);
     for (const url of [this.ocspUrl, ...allowedResponders]) this.#parts.responders.allow(url);
     if (pki) this.usePki(pki);
-    this.#listener = await listen({
-      host,
-      port,
-      path: this.#path,
-      subprotocols: [subprotocol],
-      clock,
-      random,
-      ...(tls && { tls }),
-      authenticate: async (request) => authenticate(this.#accounts.get(request.identity), request),
-      connected: (peer, { identity }) => this.#connected(peer, identity),
-      observe: (event) => this.#observe(event),
-      observePeer: (identity, event) => this.#observePeer(identity, event),
-    });
+    const { services, stationAccounts: accounts } = this.#parts;
+    this.#connections = await openConnections({ ...this.#options, services, accounts });
   }
 
   /** Trusts these roots and speaks for these CAs from now on, instead of any others. What was issued or revoked stays so. */
@@ -125,7 +101,9 @@ export class Csms {
 
   /** Adds stations that may connect, or changes those that are there. */
   setStations(stations: readonly StationAccount[]): void {
-    for (const station of stations) this.#accounts.set(station.identity, station);
+    this.#database.atomically(() => {
+      for (const station of stations) this.#parts.stationAccounts.set(station);
+    });
   }
 
   setTokens(tokens: readonly TokenAccount[]): void {
@@ -142,16 +120,28 @@ export class Csms {
     this.#parts.certificates.revoke(issuerKeyHash, serialNumber, this.#options.clock.now(), reason);
   }
 
-  /** Asks a station. @throws NotConnected when it is not there, and whatever {@link TypedCall} throws. */
+  /** Asks a station of OCPP 2.0.1. @throws as {@link request}. */
   async call<A extends keyof Calls>(
     station: string,
     action: A,
-    request: Calls[A]["request"],
+    payload: Calls[A]["request"],
   ): Promise<Calls[A]["response"]> {
-    const peer = this.#listener?.peers.get(station);
-    if (!peer) throw new NotConnected(`station ${station} is not connected`);
-    const call: Call = createCall(peer);
-    return call(action, request);
+    return (await this.request(station, { action, payload })) as Calls[A]["response"];
+  }
+
+  /** Asks a station of OCPP 1.6. @throws as {@link request}. */
+  async call16<A extends keyof Calls16>(
+    station: string,
+    action: A,
+    payload: Calls16[A]["request"],
+  ): Promise<Calls16[A]["response"]> {
+    return (await this.request(station, { action, payload })) as Calls16[A]["response"];
+  }
+
+  /** Asks a station in whatever version it speaks. @throws NotConnected when it is not there, UserError for what its version does not have, RpcError, CallTimeout, Overloaded, InvalidAnswer. */
+  async request(station: string, wanted: StationRequest): Promise<unknown> {
+    if (!this.#connections) throw new NotConnected("the CSMS is not open");
+    return this.#connections.request(station, wanted);
   }
 
   /** @returns a function that ends the subscription. */
@@ -166,7 +156,7 @@ export class Csms {
   }
 
   async #close(): Promise<void> {
-    await this.#listener?.close({ drainMs: 1_000 });
+    await this.#connections?.close();
     await this.#http?.close();
     this.#database.close();
   }
@@ -190,49 +180,5 @@ export class Csms {
     const { host = "127.0.0.1" } = this.#options;
     if (["0.0.0.0", "::"].includes(host)) return "localhost";
     return host.includes(":") ? `[${host}]` : host;
-  }
-
-  #connected(peer: Peer, identity: string): void {
-    const { services } = this.#parts;
-    services.stations.connected(identity, this.#options.clock.now());
-    peer.onCall(this.#admitted(identity, createHandler(handlers, { identity, services, call: createCall(peer) })));
-    services.reporter.emit({ type: "connected", station: identity });
-    void peer.closed.then(() => services.reporter.emit({ type: "disconnected", station: identity }));
-  }
-
-  /** B02, B03: a station that was not accepted may only boot. */
-  #admitted(identity: string, handler: CallHandler): CallHandler {
-    const { stations } = this.#parts.services;
-    return (action, payload, afterwards) => {
-      if (action !== "BootNotification" && stations.find(identity)?.registration !== "Accepted") {
-        throw new RpcError("SecurityError", "this station has to send a BootNotification first");
-      }
-      return handler(action, payload, afterwards);
-    };
-  }
-
-  #observe(event: ListenerEvent): void {
-    const { log } = this.#options;
-    // Whoever is held back is told of in the log only: the timeline is no place for a flood.
-    if (event.type === "refused" && event.status !== 429) this.#refused(event);
-    else if (event.type === "failed") log.error({ error: event.error }, "a connection could not be checked");
-    else log.info(event, `connection: ${event.type}`);
-  }
-
-  #refused({ reason, remoteAddress, status, target }: Extract<ListenerEvent, { type: "refused" }>): void {
-    this.#parts.services.reporter.decide({
-      step: 0,
-      station: printable(target),
-      title: `connection to ${printable(target)} refused with HTTP ${status}: ${reason}`,
-      outcome: "refused",
-      detail: { remoteAddress },
-    });
-  }
-
-  #observePeer(identity: string, event: PeerEvent): void {
-    if (event.type === "frame") this.#options.onFrame?.(identity, event.direction, event.text);
-    else if (event.type === "handlerFailed") {
-      this.#options.log.error({ station: identity, error: event.error }, `${event.action} failed`);
-    } else this.#options.log.warn({ station: identity, ...event }, `connection: ${event.type}`);
   }
 }

@@ -14,6 +14,7 @@ import { TokenService } from "./services/tokens.ts";
 import { TransactionService } from "./services/transactions.ts";
 import { AccountStore } from "./store/accounts.ts";
 import { CertificateStore } from "./store/certificates.ts";
+import { StationAccounts } from "./store/stationAccounts.ts";
 import { StationStore } from "./store/stations.ts";
 import { TransactionStore } from "./store/transactions.ts";
 import { Trust } from "./trust.ts";
@@ -21,6 +22,7 @@ import { Trust } from "./trust.ts";
 export interface Parts {
   readonly services: Services;
   readonly accounts: AccountStore;
+  readonly stationAccounts: StationAccounts;
   readonly certificates: CertificateStore;
   readonly responders: Responders;
   readonly responder: OcspResponder;
@@ -53,5 +55,6 @@ export function createParts(options: CsmsOptions, database: Database, ocspUrl: (
     transactions: new TransactionService(new TransactionStore(database), clock),
   };
   const responder = new OcspResponder({ clock, certificates, signers: () => trust.pki.ocspSigners });
-  return { services, accounts, certificates, responders, responder, trust };
+  const stationAccounts = new StationAccounts(database, random);
+  return { services, accounts, stationAccounts, certificates, responders, responder, trust };
 }

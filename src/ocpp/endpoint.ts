@@ -35,11 +35,22 @@ export function typedCall<C extends CallTable<C>>(validator: Validator, caller: 
   return async (action, request, options) => {
     const sent = validator.validate(action, "request", request);
     if (!sent.ok) throw new InternalError(`our ${action} request is wrong: ${sent.description}`);
-    const answer = await caller.call(action, request, options);
-    const got = validator.validate(action, "response", answer);
-    if (!got.ok) throw new InvalidAnswer(`the answer to ${action} is wrong: ${got.description}`);
-    return answer;
+    return callChecked(validator, caller, action, request, options);
   };
+}
+
+/** A CALL whose payload is in order, for who does not know its action beforehand. @throws as {@link TypedCall}. */
+export async function callChecked(
+  validator: Validator,
+  caller: Caller,
+  action: string,
+  request: unknown,
+  options?: CallOptions,
+): Promise<unknown> {
+  const answer = await caller.call(action, request, options);
+  const got = validator.validate(action, "response", answer);
+  if (!got.ok) throw new InvalidAnswer(`the answer to ${action} is wrong: ${got.description}`);
+  return answer;
 }
 
 type AnyHandler<Context> = (request: unknown, context: Context, afterwards: Afterwards) => unknown;

@@ -80,7 +80,12 @@ export function createValidator(version: OcppVersion, schemas: URL, adapt: Adapt
 function schemasById(file: URL): ReadonlyMap<string, object> {
   const list: readonly MessageSchema[] = JSON.parse(readFileSync(file, "utf8"));
   // The ids are not well-formed URNs, which Ajv refuses; nothing refers to them.
-  return new Map(list.map(({ $id, ...schema }) => [$id, schema]));
+  return new Map(list.map(({ $id, ...schema }) => [messageId($id), schema]));
+}
+
+/** In the files of 2.1 the ids are written in another way: `urn:<Action>Request`. */
+function messageId($id: string): string {
+  return $id.replace(/Request$/, ".req").replace(/Response$/, ".conf");
 }
 
 function refusal(version: OcppVersion, error: ErrorObject | undefined): Verdict {

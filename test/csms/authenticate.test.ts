@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { authenticate } from "../../src/csms/authenticate.ts";
+import { sealed } from "../../src/csms/store/stationAccounts.ts";
 import { createPki } from "../../src/pki/index.ts";
 import { systemClock } from "../../src/util/clock.ts";
 import { cryptoRandom } from "../../src/util/random.ts";
@@ -9,10 +10,10 @@ const secret = Uint8Array.from([0, 255, 58, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 1
 const credentials = { user: "CP001", password: secret };
 const tls = { protocol: "TLSv1.3", cipher: "x", authorized: true };
 const accounts = {
-  1: { identity: "CP001", profile: 1, password: secret },
-  2: { identity: "CP001", profile: 2, password: secret },
-  3: { identity: "CP001", profile: 3 },
-} as const;
+  1: sealed({ identity: "CP001", profile: 1, password: secret }, cryptoRandom),
+  2: sealed({ identity: "CP001", profile: 2, password: secret }, cryptoRandom),
+  3: sealed({ identity: "CP001", profile: 3 }, cryptoRandom),
+};
 
 let certificate: Uint8Array;
 beforeAll(async () => {

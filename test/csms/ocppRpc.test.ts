@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { handlers } from "../../src/csms/handlers/v201/index.ts";
+import { handlers } from "../../src/csms/handlers/v201.ts";
 import { createCertificateSigningRequest, generateKey } from "../../src/x509/index.ts";
 import { ForeignClient } from "../ocpp/ocppRpc.ts";
 import { emaid, hashDataOf, password, startTestCsms, type TestCsms, withPki } from "./support.ts";

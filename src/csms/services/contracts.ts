@@ -20,7 +20,10 @@ export interface ContractServiceOptions {
   readonly clock: Clock;
 }
 
-export type ContractQuestion = Pick<AuthorizeRequest, "idToken" | "certificate" | "iso15118CertificateHashData">;
+/** As OCPP 2.0.1 asks, which 2.1 and the extension of 1.6 do too. */
+export interface ContractQuestion extends Pick<AuthorizeRequest, "certificate" | "iso15118CertificateHashData"> {
+  readonly idToken: { readonly idToken: string };
+}
 
 /** Told of each check that was passed, in words. */
 export type Note = (title: string) => void;

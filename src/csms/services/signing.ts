@@ -1,6 +1,5 @@
 /** Signs what stations ask for by SignCertificate (OCPP 2.0.1, A02, A03), as a CPO's CA would. */
 
-import type { CertificateSigningUseEnumType } from "../../ocpp/v201/messages.generated.ts";
 import type { Clock } from "../../util/clock.ts";
 import type { Random } from "../../util/random.ts";
 import {
@@ -30,6 +29,13 @@ export interface SigningOptions {
   readonly ocspUrl: () => string;
 }
 
+export type SigningUse = "ChargingStationCertificate" | "V2GCertificate";
+
+/** Certificates for ISO 15118-20, which OCPP 2.1 asks for too, are not made here. */
+export function isSigningUse(use: string): use is SigningUse {
+  return use === "ChargingStationCertificate" || use === "V2GCertificate";
+}
+
 export type Signed =
   | { readonly ok: true; readonly certificate: Certificate; readonly chain: string }
   | { readonly ok: false; readonly reason: string };
@@ -47,7 +53,7 @@ export class SigningService {
   }
 
   /** @param identity of the station that asks; a client certificate's CN must be it (A02). */
-  sign(csr: string, use: CertificateSigningUseEnumType, identity: string): Signed {
+  sign(csr: string, use: SigningUse, identity: string): Signed {
     const { signers } = this.#options.pki();
     const authority = use === "V2GCertificate" ? signers.v2g : signers.chargingStation;
     if (!authority) return { ok: false, reason: "this CSMS has no CA for such certificates" };
@@ -67,7 +73,7 @@ export class SigningService {
   #issue(
     { publicKey }: CertificateSigningRequest,
     subject: { CN: string; O?: string; C?: string },
-    use: CertificateSigningUseEnumType,
+    use: SigningUse,
     authority: SigningAuthority,
   ): Certificate {
     const { clock, ocspUrl, random } = this.#options;

@@ -1,7 +1,10 @@
 /** May this token charge? RFID cards and the like, and eMAIDs whose certificate is not in question. */
-import type { IdTokenInfoType, IdTokenType } from "../../ocpp/v201/messages.generated.ts";
+
+import { isEmaid } from "../../iso15118/emaid.ts";
+import type { IdTokenInfoType } from "../../ocpp/v201/messages.generated.ts";
 import { type Clock, isoTime } from "../../util/clock.ts";
 import type { AccountStore } from "../store/accounts.ts";
+import type { Token } from "./transactionRules.ts";
 
 export interface TokenVerdict {
   readonly info: IdTokenInfoType;
@@ -18,11 +21,13 @@ export class TokenService {
     this.#clock = clock;
   }
 
-  check({ idToken, type }: IdTokenType): TokenVerdict {
+  /** Without a type, as in OCPP 1.6, one of any type is meant, or a contract. */
+  check({ idToken, type }: Token): TokenVerdict {
     if (type === "NoAuthorization")
       return { info: { status: "Accepted" }, reason: "charging is free of authorization" };
     if (type === "eMAID") return this.#contract(idToken);
     const account = this.#accounts.token(idToken, type);
+    if (!account && type === undefined && isEmaid(idToken)) return this.#contract(idToken);
     if (!account) return { info: { status: "Unknown" }, reason: "the token is not known" };
     const { expiresAt, groupIdToken, status = "Accepted" } = account;
     const expired = expiresAt !== undefined && expiresAt <= this.#clock.now();

@@ -1,27 +1,42 @@
-/** What a CSMS can hold against a transaction: order, completeness, meter values (OCPP 2.0.1, E01 to E08). Pure. */
+/** What a CSMS can hold against a transaction: order, completeness, meter values (OCPP 2.0.1, E01 to E08; 1.6, 4.8 and 4.10). Pure. */
 import { isDeepStrictEqual } from "node:util";
 import { readDateTime } from "../../ocpp/dateTime.ts";
-import type {
-  ChargingStateEnumType,
-  IdTokenType,
-  MeterValueType,
-  ReasonEnumType,
-  SampledValueType,
-  TransactionEventRequest,
-} from "../../ocpp/v201/messages.generated.ts";
+
+/** `type` is one of OCPP 2.0.1; absent in 1.6, which has none. */
+export interface Token {
+  readonly idToken: string;
+  readonly type?: string;
+}
+
+/** What a station tells of a transaction, in whatever version of OCPP. */
+export interface TransactionEvent {
+  readonly transactionId: string;
+  readonly eventType: "Started" | "Updated" | "Ended";
+  readonly seqNo: number;
+  readonly timestamp: string;
+  readonly evseId?: number;
+  readonly connectorId?: number;
+  readonly idToken?: Token;
+  readonly chargingState?: string;
+  readonly stoppedReason?: string;
+  /** Of the import register in Wh, in order. */
+  readonly readings: readonly number[];
+  /** As it came. */
+  readonly message: object;
+}
 
 export interface TransactionRecord {
   readonly identity: string;
   readonly transactionId: string;
   readonly evseId?: number;
   readonly connectorId?: number;
-  readonly idToken?: IdTokenType;
+  readonly idToken?: Token;
   readonly startedAt: string;
   readonly endedAt?: string;
   readonly lastSeqNo: number;
   readonly lastTimestamp: string;
-  readonly chargingState?: ChargingStateEnumType;
-  readonly stoppedReason?: ReasonEnumType;
+  readonly chargingState?: string;
+  readonly stoppedReason?: string;
   /** Readings of the import register in Wh: the first and the last. */
   readonly meterStartWh?: number;
   readonly meterEndWh?: number;
@@ -41,40 +56,38 @@ export function energyWh({ meterStartWh, meterEndWh }: TransactionRecord): numbe
 export function applyEvent(
   identity: string,
   before: TransactionRecord | undefined,
-  event: TransactionEventRequest,
+  event: TransactionEvent,
 ): TransactionRecord {
-  const readings = importReadings(event.meterValue ?? []);
-  const record = merge(identity, before, event, readings);
+  const record = merge(identity, before, event);
   const problems = [
     ...orderProblems(before, event),
-    ...meterProblems(before?.meterEndWh, readings),
+    ...meterProblems(before?.meterEndWh, event.readings),
     ...(event.eventType === "Ended" ? endProblems(record) : []),
   ];
   return { ...record, problems: [...(before?.problems ?? []), ...problems] };
 }
 
 /** The same event again, because the station did not get our answer, is in order; another one under its number is not. */
-export function repeatProblems(known: TransactionEventRequest, again: TransactionEventRequest): string[] {
+export function repeatProblems(known: object, again: object, seqNo: number): string[] {
   const same = isDeepStrictEqual({ ...known, offline: true }, { ...again, offline: true });
-  return same ? [] : [`seqNo ${again.seqNo} came twice with different content`];
+  return same ? [] : [`seqNo ${seqNo} came twice with different content`];
 }
 
 function merge(
   identity: string,
   before: TransactionRecord | undefined,
-  event: TransactionEventRequest,
-  readings: readonly number[],
+  event: TransactionEvent,
 ): Omit<TransactionRecord, "problems"> {
-  const { evse, idToken, seqNo, timestamp, transactionInfo } = event;
-  const { chargingState, stoppedReason, transactionId } = transactionInfo;
+  const { chargingState, connectorId, evseId, idToken, readings, seqNo, stoppedReason, timestamp, transactionId } =
+    event;
   const [first] = readings;
   const last = readings.at(-1);
   return {
     ...(before ?? { identity, transactionId, startedAt: timestamp, lastSeqNo: seqNo, lastTimestamp: timestamp }),
-    ...(evse && { evseId: evse.id, ...(evse.connectorId !== undefined && { connectorId: evse.connectorId }) }),
+    ...(evseId !== undefined && { evseId, ...(connectorId !== undefined && { connectorId }) }),
     ...(idToken && !before?.idToken && { idToken }),
-    ...(chargingState && { chargingState }),
-    ...(stoppedReason && { stoppedReason }),
+    ...(chargingState !== undefined && { chargingState }),
+    ...(stoppedReason !== undefined && { stoppedReason }),
     ...(event.eventType === "Ended" && { endedAt: timestamp }),
     ...(first !== undefined && before?.meterStartWh === undefined && { meterStartWh: first }),
     ...(last !== undefined && { meterEndWh: last }),
@@ -83,10 +96,7 @@ function merge(
   };
 }
 
-function orderProblems(
-  before: TransactionRecord | undefined,
-  { eventType, seqNo, timestamp }: TransactionEventRequest,
-) {
+function orderProblems(before: TransactionRecord | undefined, { eventType, seqNo, timestamp }: TransactionEvent) {
   if (!before) return eventType === "Started" && seqNo === 0 ? [] : [`begins with ${eventType}, seqNo ${seqNo}`];
   return [
     ...(before.endedAt === undefined ? [] : [`${eventType} after Ended`]),
@@ -106,19 +116,4 @@ function meterProblems(before: number | undefined, readings: readonly number[]):
 
 function endProblems({ idToken, meterEndWh = 0, meterStartWh = 0 }: Omit<TransactionRecord, "problems">): string[] {
   return !idToken && meterEndWh > meterStartWh ? ["energy was delivered to nobody: no event has an idToken"] : [];
-}
-
-/** All readings of the import register in Wh, in order of their time stamps as they stand. */
-function importReadings(meterValues: readonly MeterValueType[]): number[] {
-  return meterValues.flatMap(({ sampledValue }) => sampledValue.filter(isImportRegister).map(inWattHours));
-}
-
-/** `Energy.Active.Import.Register` is what a sampled value without a measurand is. */
-function isImportRegister({ measurand = "Energy.Active.Import.Register", phase }: SampledValueType): boolean {
-  return measurand === "Energy.Active.Import.Register" && phase === undefined;
-}
-
-function inWattHours({ unitOfMeasure, value }: SampledValueType): number {
-  const { multiplier = 0, unit = "Wh" } = unitOfMeasure ?? {};
-  return value * 10 ** multiplier * (unit === "kWh" ? 1000 : 1);
 }

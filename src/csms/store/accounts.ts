@@ -32,6 +32,8 @@ export interface ContractCertificate {
 }
 
 interface TokenRow {
+  id_token: string;
+  type: IdTokenEnumType;
   status: AuthorizationStatusEnumType;
   group_id: string | null;
   group_type: IdTokenEnumType | null;
@@ -62,21 +64,25 @@ export class AccountStore {
     });
   }
 
-  /** Tokens are case-insensitive. */
-  token(idToken: string, type: IdTokenEnumType): TokenAccount | undefined {
+  /** Tokens are case-insensitive. @param type any when undefined. */
+  token(idToken: string, type?: string): TokenAccount | undefined {
     const row = this.#database.get<TokenRow>(
-      "SELECT status, group_id, group_type, expires_at FROM token WHERE id_token = ? AND type = ?",
+      "SELECT * FROM token WHERE id_token = ?1 AND (?2 IS NULL OR type = ?2) ORDER BY rowid LIMIT 1",
       idToken.toLowerCase(),
-      type,
+      type ?? null,
     );
-    if (!row) return undefined;
-    return {
-      idToken,
-      type,
-      status: row.status,
-      ...(row.group_id !== null && { groupIdToken: { idToken: row.group_id, type: row.group_type ?? "Central" } }),
-      ...(row.expires_at !== null && { expiresAt: row.expires_at }),
-    };
+    return row && tokenAccount(row);
+  }
+
+  tokens(): TokenAccount[] {
+    return this.#database.all<TokenRow>("SELECT * FROM token ORDER BY rowid").map(tokenAccount);
+  }
+
+  /** @returns whether there was one. */
+  removeToken(idToken: string, type: string): boolean {
+    const there = this.token(idToken, type) !== undefined;
+    this.#database.run("DELETE FROM token WHERE id_token = ? AND type = ?", idToken.toLowerCase(), type);
+    return there;
   }
 
   /** Adds contracts, or changes those that are there; certificates are added to the known ones. */
@@ -101,6 +107,28 @@ export class AccountStore {
       "SELECT status FROM contract WHERE emaid = ?",
       key,
     )?.status;
+  }
+
+  /** All contracts, with the cars that may have each installed. */
+  contracts(): { emaid: string; status: AuthorizationStatusEnumType; pcids: string[] }[] {
+    const rows = this.#database.all<{ emaid: string; status: AuthorizationStatusEnumType }>(
+      "SELECT emaid, status FROM contract ORDER BY rowid",
+    );
+    const cars = this.#database.all<{ pcid: string; emaid: string }>("SELECT pcid, emaid FROM vehicle ORDER BY pcid");
+    const of = (emaid: string) => cars.filter((car) => canonicalEmaid(car.emaid) === emaid);
+    return rows.map((row) => ({ ...row, pcids: of(row.emaid).map(({ pcid }) => pcid) }));
+  }
+
+  /** With its certificates and cars. @returns whether there was one. */
+  removeContract(emaid: string): boolean {
+    const key = canonicalEmaid(emaid);
+    const there = this.contract(emaid) !== undefined;
+    this.#database.atomically(() => {
+      this.#database.run("DELETE FROM contract WHERE emaid = ?", key);
+      this.#database.run("DELETE FROM contract_certificate WHERE emaid = ?", key);
+      this.#database.run("DELETE FROM vehicle WHERE emaid LIKE ? || '%'", key);
+    });
+    return there;
   }
 
   /** The eMAID, with its check digit if it has one, of the contract for a car; undefined for a car that has none. */
@@ -139,4 +167,14 @@ export class AccountStore {
     );
     return row && { emaid: row.emaid, notAfter: row.not_after };
   }
+}
+
+function tokenAccount({ id_token: idToken, type, status, group_id, group_type, expires_at }: TokenRow): TokenAccount {
+  return {
+    idToken,
+    type,
+    status,
+    ...(group_id !== null && { groupIdToken: { idToken: group_id, type: group_type ?? "Central" } }),
+    ...(expires_at !== null && { expiresAt: expires_at }),
+  };
 }

@@ -54,4 +54,14 @@ export const migrations: readonly string[] = [
     pcid TEXT PRIMARY KEY, emaid TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  CREATE TABLE tx_number (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, identity TEXT NOT NULL, content TEXT NOT NULL,
+    UNIQUE (identity, content)
+  ) STRICT;
+  ALTER TABLE station ADD COLUMN protocol TEXT;
+  CREATE TABLE station_account (
+    identity TEXT PRIMARY KEY, profile INTEGER NOT NULL, salt TEXT, digest TEXT
+  ) STRICT;
+  `,
 ];

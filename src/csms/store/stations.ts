@@ -1,10 +1,5 @@
 /** What the CSMS knows of its stations. */
-import type {
-  BootNotificationRequest,
-  RegistrationStatusEnumType,
-  ReportDataType,
-  StatusNotificationRequest,
-} from "../../ocpp/v201/messages.generated.ts";
+import type { RegistrationStatusEnumType } from "../../ocpp/v201/messages.generated.ts";
 import type { Database } from "../../util/database.ts";
 
 export interface StationRecord {
@@ -18,6 +13,46 @@ export interface StationRecord {
   /** Milliseconds since 1970. */
   readonly booted_at: number | null;
   readonly seen_at: number | null;
+  /** The WebSocket subprotocol of its last connection. */
+  readonly protocol: string | null;
+}
+
+/** What a station says of itself when it boots. */
+export interface StationModel {
+  readonly vendor: string;
+  readonly model: string;
+  readonly serial?: string;
+  readonly firmware?: string;
+}
+
+/** In OCPP 1.6 the EVSE is the connector. */
+export interface ConnectorReport {
+  readonly evseId: number;
+  readonly connectorId: number;
+  readonly connectorStatus: string;
+  readonly timestamp: string;
+}
+
+/** A part of a device model (OCPP 2.0.1 and 2.1, NotifyReport). */
+export interface VariableReport {
+  readonly component: {
+    readonly name: string;
+    readonly instance?: string;
+    readonly evse?: { readonly id: number; readonly connectorId?: number };
+  };
+  readonly variable: { readonly name: string; readonly instance?: string };
+  readonly variableAttribute: readonly {
+    readonly type?: string;
+    readonly value?: string;
+    readonly mutability?: string;
+  }[];
+}
+
+export interface Notice {
+  readonly action: string;
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number;
+  readonly content: unknown;
 }
 
 export class StationStore {
@@ -35,17 +70,20 @@ export class StationStore {
     return this.#database.get("SELECT * FROM station WHERE identity = ?", identity);
   }
 
-  connected(identity: string, time: number): void {
+  /** @param protocol the WebSocket subprotocol. */
+  connected(identity: string, protocol: string, time: number): void {
     this.#database.run(
-      "INSERT INTO station (identity, seen_at) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET seen_at = ?2",
+      `INSERT INTO station (identity, protocol, seen_at) VALUES (?1, ?2, ?3)
+       ON CONFLICT DO UPDATE SET protocol = ?2, seen_at = ?3`,
       identity,
+      protocol,
       time,
     );
   }
 
   booted(
     identity: string,
-    { chargingStation }: BootNotificationRequest,
+    { vendor, model, serial, firmware }: StationModel,
     registration: RegistrationStatusEnumType,
     time: number,
   ): void {
@@ -53,16 +91,16 @@ export class StationStore {
       `UPDATE station SET registration = ?, vendor = ?, model = ?, serial = ?, firmware = ?, booted_at = ?
        WHERE identity = ?`,
       registration,
-      chargingStation.vendorName,
-      chargingStation.model,
-      chargingStation.serialNumber ?? null,
-      chargingStation.firmwareVersion ?? null,
+      vendor,
+      model,
+      serial ?? null,
+      firmware ?? null,
       time,
       identity,
     );
   }
 
-  connector(identity: string, report: StatusNotificationRequest): void {
+  connector(identity: string, report: ConnectorReport): void {
     this.#database.run(
       "INSERT OR REPLACE INTO connector (identity, evse, connector, status, since) VALUES (?, ?, ?, ?, ?)",
       identity,
@@ -78,7 +116,7 @@ export class StationStore {
   }
 
   /** Keeps what a NotifyReport says of the device model. */
-  variables(identity: string, report: readonly ReportDataType[]): void {
+  variables(identity: string, report: readonly VariableReport[]): void {
     this.#database.atomically(() => {
       for (const { component, variable, variableAttribute } of report) {
         for (const { type = "Actual", value, mutability } of variableAttribute) {
@@ -118,18 +156,21 @@ export class StationStore {
     );
   }
 
-  notices(identity: string, action: string): unknown[] {
-    const rows = this.#database.all<{ content: string }>(
-      "SELECT content FROM notice WHERE identity = ? AND action = ? ORDER BY id",
+  /** The latest, in the order in which they came. @param limit how many at most. */
+  notices(identity: string, limit: number): Notice[] {
+    const rows = this.#database.all<{ action: string; received_at: number; content: string }>(
+      "SELECT action, received_at, content FROM notice WHERE identity = ? ORDER BY id DESC LIMIT ?",
       identity,
-      action,
+      limit,
     );
-    return rows.map(({ content }) => JSON.parse(content));
+    return rows
+      .reverse()
+      .map(({ action, received_at: receivedAt, content }) => ({ action, receivedAt, content: JSON.parse(content) }));
   }
 }
 
 /** `Connector(1,2)[instance]`. */
-function componentKey({ name, instance, evse }: ReportDataType["component"]): string {
+function componentKey({ name, instance, evse }: VariableReport["component"]): string {
   const place = evse === undefined ? "" : `(${[evse.id, evse.connectorId].filter((id) => id !== undefined).join(",")})`;
   return name + place + (instance === undefined ? "" : `[${instance}]`);
 }

@@ -1,7 +1,6 @@
 /** Transactions and every event of them, as they came. */
-import type { TransactionEventRequest } from "../../ocpp/v201/messages.generated.ts";
 import type { Database } from "../../util/database.ts";
-import type { TransactionRecord } from "../services/transactionRules.ts";
+import type { TransactionEvent, TransactionRecord } from "../services/transactionRules.ts";
 
 export class TransactionStore {
   readonly #database: Database;
@@ -25,8 +24,8 @@ export class TransactionStore {
     return row && JSON.parse(row.state);
   }
 
-  /** The events of a transaction by seqNo. */
-  events(identity: string, transactionId: string): TransactionEventRequest[] {
+  /** The messages of a transaction by their numbers. */
+  messages(identity: string, transactionId: string): object[] {
     const rows = this.#database.all<{ content: string }>(
       "SELECT content FROM tx_event WHERE identity = ? AND transaction_id = ? ORDER BY seq_no",
       identity,
@@ -35,7 +34,7 @@ export class TransactionStore {
     return rows.map(({ content }) => JSON.parse(content));
   }
 
-  event(identity: string, transactionId: string, seqNo: number): TransactionEventRequest | undefined {
+  message(identity: string, transactionId: string, seqNo: number): object | undefined {
     const row = this.#database.get<{ content: string }>(
       "SELECT content FROM tx_event WHERE identity = ? AND transaction_id = ? AND seq_no = ?",
       identity,
@@ -45,8 +44,23 @@ export class TransactionStore {
     return row && JSON.parse(row.content);
   }
 
+  /** Whether the very same message has come. */
+  has(identity: string, transactionId: string, message: object): boolean {
+    const sql = "SELECT 1 FROM tx_event WHERE identity = ? AND transaction_id = ? AND content = ?";
+    return this.#database.get(sql, identity, transactionId, JSON.stringify(message)) !== undefined;
+  }
+
+  /** A number for the content, the same one for the same content; never one that another station has. */
+  number(identity: string, content: string): number {
+    return this.#database.atomically(() => {
+      this.#database.run("INSERT OR IGNORE INTO tx_number (identity, content) VALUES (?, ?)", identity, content);
+      const sql = "SELECT id FROM tx_number WHERE identity = ? AND content = ?";
+      return this.#database.get<{ id: number }>(sql, identity, content)?.id ?? 0;
+    });
+  }
+
   /** Event and new state in one step, on disk when this returns. */
-  add(event: TransactionEventRequest, state: TransactionRecord, time: number): void {
+  add(event: TransactionEvent, state: TransactionRecord, time: number): void {
     const { identity, transactionId } = state;
     this.#database.atomically(() => {
       this.#database.run(
@@ -55,7 +69,7 @@ export class TransactionStore {
         transactionId,
         event.seqNo,
         time,
-        JSON.stringify(event),
+        JSON.stringify(event.message),
       );
       this.save(state);
     });
