@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, (io: Io) => Promise<Command>>> = {
   ev: async (io) => (await import("./commands/ev.ts")).evCommand(io),
   secc: async (io) => (await import("./commands/secc.ts")).seccCommand(io),
   exi: async (io) => (await import("./commands/exi.ts")).exiCommand(io),
+  explain: async (io) => (await import("./commands/explain.ts")).explainCommand(io),
   pki: async (io) => (await import("./commands/pki.ts")).pkiCommand(io),
 };
 

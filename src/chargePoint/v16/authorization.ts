@@ -11,8 +11,8 @@ import type { ContractFacts16 } from "./contractTable.ts";
 import { contractTable } from "./contractTable.ts";
 import type { Block, Core } from "./core.ts";
 import type { Handlers } from "./csms.ts";
-import { toIdTag } from "./idTag.ts";
-import { type LocalFacts16, localTable } from "./localTable.ts";
+import { toIdTag, toShortIdTag } from "./idTag.ts";
+import { type LocalFacts16, type LocalVerdict16, localTable } from "./localTable.ts";
 import { callPnc } from "./pnc.ts";
 import type { AuthCache, LocalList } from "./tokens.ts";
 
@@ -49,9 +49,7 @@ export class Authorization implements Block {
   }
 
   async #idTag(token: ProvidedIdToken): Promise<Answer> {
-    const idTag = toIdTag(token);
-    if (idTag === undefined) return this.#tooLong(token);
-    return (await this.#local(idTag, "idTag")) ?? this.#askCsms(idTag);
+    return (await this.#local(token, "idTag")) ?? this.#askCsms(toShortIdTag(token));
   }
 
   async #contract(token: ProvidedIdToken): Promise<Answer> {
@@ -64,8 +62,9 @@ export class Authorization implements Block {
     switch (verdict.do) {
       case "answer":
         return answered(verdict);
+      // List and cache know it as an idTag.
       case "lookUp":
-        return this.#lookUp(token);
+        return (await this.#local(token, "contract")) ?? answered({ status: "Invalid" });
       case "askCsms": {
         const { certificate = "" } = token;
         const proof =
@@ -73,22 +72,6 @@ export class Authorization implements Block {
         return this.#askAboutContract(eMAID, proof);
       }
     }
-  }
-
-  /** A contract in the list or the cache, which know it as an idTag. */
-  async #lookUp(token: ProvidedIdToken): Promise<Answer> {
-    const idTag = toIdTag(token);
-    if (idTag === undefined) return this.#tooLong(token);
-    return (await this.#local(idTag, "contract")) ?? answered({ status: "Invalid" });
-  }
-
-  #tooLong({ id_token }: ProvidedIdToken): Answer {
-    this.#core.trace.add({
-      ...{ step: 4, kind: "decision", from: "OCPP", outcome: "refused", rule: "OCPP 1.6 7.28" },
-      title: `${id_token.value} has more than the 20 characters of an idTag`,
-      fix: "Use a shorter token, or OCPP 2.0.1.",
-    });
-    return answered({ status: "Unknown" });
   }
 
   #contractFacts({ certificate }: ProvidedIdToken, hashes: ContractHashes): FactSources<ContractFacts16> {
@@ -111,24 +94,27 @@ export class Authorization implements Block {
   }
 
   /** Undefined when only the CSMS can say. */
-  async #local(idTag: string, token: LocalFacts16["token"]): Promise<Answer | undefined> {
+  async #local(provided: ProvidedIdToken, token: LocalFacts16["token"]): Promise<Answer | undefined> {
     const { config } = this.#core;
+    const idTag = toIdTag(provided);
     const allowed = config.value(this.#core.csms.online ? "LocalPreAuthorize" : "LocalAuthorizeOffline");
     const listOn = config.has("LocalAuthListManagement") && config.value("LocalAuthListEnabled") === true;
-    const inList = allowed && listOn ? this.#list.lookUp(idTag) : undefined;
-    const inCache = allowed && this.#cache.enabled ? this.#cache.lookUp(idTag) : undefined;
-    const decision = await decide<LocalFacts16, (typeof localTable)["rows"][number]["verdict"]>(localTable, {
+    const inList = allowed && listOn && idTag !== undefined ? this.#list.lookUp(idTag) : undefined;
+    const inCache = allowed && this.#cache.enabled && idTag !== undefined ? this.#cache.lookUp(idTag) : undefined;
+    const decision = await decide<LocalFacts16, LocalVerdict16>(localTable, {
       token: () => token,
       connection: () => this.#connection(),
+      idTag: () => (idTag === undefined ? "tooLong" : "fits"),
       localList: () => (!inList ? "none" : inList.status === "Accepted" ? "accepted" : "refused"),
       cache: () => (inCache?.status === "Accepted" ? "accepted" : "none"),
       AllowOfflineTxForUnknownId: () => config.value("AllowOfflineTxForUnknownId") === true,
     });
     const { verdict } = decision.row;
     const found = verdict.do === "useListEntry" ? inList : verdict.do === "useCacheEntry" ? inCache : undefined;
-    const info = found ?? (verdict.do === "answer" ? { status: verdict.status } : undefined);
-    this.#explain("3.5", decision, idTag, info?.status);
-    return info && toAnswer(info);
+    const status = verdict.do === "answer" ? verdict.status : found?.status;
+    this.#explain("3.5", decision, provided.id_token.value, status);
+    if (found) return toAnswer(found);
+    return status === undefined ? undefined : answered({ status });
   }
 
   #connection(): "online" | "offline" {

@@ -10,9 +10,9 @@ import type {
 import { isoTime } from "../../util/clock.ts";
 import { wordsFor } from "../answers.ts";
 import { ContractHashes } from "../contractHashes.ts";
-import type { ContractFacts, ContractVerdict } from "../contractTable.ts";
+import type { ContractVerdict } from "../contractTable.ts";
 import { type Decision, decide, type FactSources } from "../decisionTable.ts";
-import { contractTable } from "./contractTable.ts";
+import { type ContractFacts201, contractTable } from "./contractTable.ts";
 import type { Block, Core } from "./core.ts";
 import type { Handlers } from "./csms.ts";
 import { type LocalFacts, type LocalVerdict, localTable } from "./localTable.ts";
@@ -44,19 +44,22 @@ export class Authorization implements Block {
   /** Decides on a token; every step is on the timeline. */
   async validate(token: ProvidedIdToken): Promise<ValidationResult> {
     const idToken = toIdToken(token);
+    if (idToken.type === "eMAID") return toValidationResult(await this.#contract(token, idToken));
     const unchecked = this.#uncheckedBecause(idToken);
     if (unchecked !== undefined) {
       this.#core.trace.add({ step: 4, kind: "decision", from: "OCPP", title: unchecked, outcome: "ok" });
       return toValidationResult({ idTokenInfo: { status: "Accepted" } });
     }
-    const answer = idToken.type === "eMAID" ? this.#contract(token, idToken) : this.#local(idToken);
-    return toValidationResult(await answer);
+    return toValidationResult(await this.#local(idToken));
   }
 
   #uncheckedBecause({ type }: IdTokenType): string | undefined {
     if (type === "Central" || type === "NoAuthorization") return `tokens of type ${type} need no check (C03, C05)`;
-    const enabled = this.#core.model.value("AuthCtrlr.Enabled") === true;
-    return enabled ? undefined : "AuthCtrlr.Enabled is not true: every token is accepted";
+    return this.#enabled ? undefined : "AuthCtrlr.Enabled is not true: every token is accepted";
+  }
+
+  get #enabled(): boolean {
+    return this.#core.model.value("AuthCtrlr.Enabled") === true;
   }
 
   async #contract(token: ProvidedIdToken, idToken: IdTokenType): Promise<AuthorizeResponse> {
@@ -75,9 +78,10 @@ export class Authorization implements Block {
     return { idTokenInfo: { status }, ...(certificateStatus ? { certificateStatus } : {}) };
   }
 
-  #contractFacts({ certificate }: ProvidedIdToken, hashes: ContractHashes): FactSources<ContractFacts> {
+  #contractFacts({ certificate }: ProvidedIdToken, hashes: ContractHashes): FactSources<ContractFacts201> {
     const { model, station } = this.#core;
     return {
+      authorization: () => (this.#enabled ? "on" : "off"),
       connection: () => this.#connection(),
       hashData: () => (hashes.given ? "given" : "absent"),
       certificate: () => (certificate ? "given" : "absent"),
@@ -156,7 +160,7 @@ export class Authorization implements Block {
   }
 
   #explain(
-    { row, facts }: Decision<ContractFacts, ContractVerdict> | Decision<LocalFacts, LocalVerdict>,
+    { row, facts }: Decision<ContractFacts201, ContractVerdict> | Decision<LocalFacts, LocalVerdict>,
     useCase: string,
     { idToken }: IdTokenType,
     status: string | undefined,

@@ -21,7 +21,9 @@ function contractOracle(facts: ContractFacts16): string {
 }
 
 /** OCPP 1.6, 3.5.1 to 3.5.3. */
-function localOracle({ token, connection, localList, cache, AllowOfflineTxForUnknownId }: LocalFacts16): string {
+function localOracle(facts: LocalFacts16): string {
+  const { token, connection, localList, cache, AllowOfflineTxForUnknownId } = facts;
+  if (facts.idTag === "tooLong") return "Unknown";
   if (localList === "accepted") return "useListEntry";
   if (localList === "refused") {
     if (token === "contract") return "Invalid";
@@ -59,7 +61,7 @@ describe("the table of local list and cache (3.5)", () => {
   const all = combinations<LocalFacts16>(localTable.facts);
 
   it("has exactly one row for any facts", () => {
-    expect(all).toHaveLength(48);
+    expect(all).toHaveLength(96);
     expect(all.filter((facts) => fitting(localTable, facts).length !== 1)).toEqual([]);
   });
 
