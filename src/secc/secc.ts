@@ -3,7 +3,6 @@
  * handed to `perform`; what the EVSE's manager wants arrives by the methods.
  */
 import type { AppProtocol } from "../iso15118/appProtocol.ts";
-import type { ParameterSet } from "../iso15118/iso2/index.ts";
 import { sessionTimes } from "../iso15118/timers.ts";
 import type { Link } from "../transport/interfaces.ts";
 import type {
@@ -14,23 +13,20 @@ import type {
   TlsCredentials,
   TlsServerOptions,
 } from "../transport/ports.ts";
-import type { Clock, Timer } from "../util/clock.ts";
+import type { Timer } from "../util/clock.ts";
 import type { Logger } from "../util/log.ts";
-import type { Random } from "../util/random.ts";
-import type { Tracer } from "../util/trace.ts";
-import type { Certificate } from "../x509/certificate.ts";
+import { beginSession, type SessionHome } from "./beginSession.ts";
 import type { Capture } from "./capture.ts";
 import { explainChoice } from "./chainChoice.ts";
 import { Connection } from "./connection.ts";
+import { ContractAnswers } from "./contractAnswers.ts";
 import { messageEffect, protocolEffects } from "./debug.ts";
-import { dinSession } from "./din70121/session.ts";
 import { type OutwardEffect, publish } from "./effects.ts";
 import type { SessionEvent } from "./events.ts";
 import { type Evse, initialEvse } from "./evse.ts";
 import type { OfferedProtocol } from "./handshake.ts";
 import { explainFault } from "./handshakeFaults.ts";
-import type { ContractVerdict, Iso2Settings, PausedSession } from "./iso2/protocol.ts";
-import { iso2Session } from "./iso2/session.ts";
+import type { PausedSession } from "./iso2/protocol.ts";
 import { Listeners } from "./listeners.ts";
 import type { ProtocolSession, SessionEnd } from "./protocolSession.ts";
 import { SdpServer, type TlsSecurity } from "./sdpServer.ts";
@@ -38,15 +34,10 @@ import { failureReason } from "./sessionFailure.ts";
 
 /** How long an EV may take to stop by itself when it is asked to. */
 const STOP_MS = 10_000;
-/** How long the answer to a contract request may be late and still come: OCPP's MessageTimeout, as usual. */
-const ANSWER_MS = 60_000;
 
-export interface SeccOptions {
+export interface SeccOptions extends SessionHome {
   readonly network: Network;
-  readonly clock: Clock;
-  readonly random: Random;
   readonly log: Logger;
-  readonly trace: Tracer;
   /** Undefined when somebody else answers SDP requests. */
   readonly sdpPort: number | undefined;
   /** True where the data link does not say when a car comes: then none is missed, however long it takes. */
@@ -54,13 +45,10 @@ export interface SeccOptions {
   readonly tlsSecurity: TlsSecurity;
   readonly tls: Omit<TlsServerOptions, "credentials" | "onChoice">;
   readonly protocols: readonly OfferedProtocol[];
-  readonly settings: Iso2Settings;
   /** See `terminate_connection_on_failed_response`. */
   readonly closeAtOnce: boolean;
   readonly maxConnections: number;
   readonly capture?: Capture;
-  checkContract(chain: readonly Certificate[]): Promise<ContractVerdict>;
-  serviceParameters(serviceId: number): Promise<readonly ParameterSet[] | undefined>;
   /** Must not throw. */
   perform(effect: OutwardEffect): void;
 }
@@ -68,6 +56,7 @@ export interface SeccOptions {
 export class Secc {
   readonly #options: SeccOptions;
   readonly #connections = new Set<Connection>();
+  readonly #contractAnswers: ContractAnswers;
   #listeners: Listeners | undefined;
   #sdp: SdpServer | undefined;
   #evse: Evse = initialEvse;
@@ -78,11 +67,10 @@ export class Secc {
   #ready = false;
   #setup: Timer | undefined;
   #stop: Timer | undefined;
-  /** When contracts were asked for that nobody has answered yet, by this car and by those before; of a clock that never jumps. */
-  #unanswered: readonly number[] = [];
 
   constructor(options: SeccOptions) {
     this.#options = options;
+    this.#contractAnswers = new ContractAnswers(options.clock);
     this.#protocols = options.protocols;
   }
 
@@ -153,21 +141,8 @@ export class Secc {
 
   /** Passes an answer on to the session; without one it is dropped. */
   apply(event: SessionEvent): void {
-    if (event.type === "certificate_response") this.#certificateResponse(event);
-    else this.#active?.apply(event);
-  }
-
-  /** What was asked long ago will not be answered any more. */
-  #answersDue(): readonly number[] {
-    const now = this.#options.clock.monotonic();
-    return this.#unanswered.filter((asked) => now - asked < ANSWER_MS);
-  }
-
-  /** Answers carry no name of their request: when more than one is due, this may be a late one to a car that has left. */
-  #certificateResponse(event: Extract<SessionEvent, { type: "certificate_response" }>): void {
-    const due = this.#answersDue();
-    this.#unanswered = due.slice(1);
-    this.#active?.apply({ ...event, doubtful: due.length > 1 });
+    const known = event.type === "certificate_response" ? this.#contractAnswers.came(event) : event;
+    this.#active?.apply(known);
   }
 
   setProtocols(protocols: readonly OfferedProtocol[]): void {
@@ -262,19 +237,15 @@ export class Secc {
     if (this.#active || !this.#ready) return undefined;
     this.#active = connection;
     this.#setup?.cancel();
-    const { clock, trace, random, settings, perform, checkContract, serviceParameters } = this.#options;
+    const { perform } = this.#options;
     if (this.#debug) for (const effect of protocolEffects(protocol, offered)) perform(effect);
-    const evse = this.#evse;
-    const ports = { now: () => clock.now(), random: (count: number) => random.bytes(count) };
-    if (protocol.id === "DIN70121") return dinSession({ clock, trace, ports, begin: { settings, evse }, perform });
-    return iso2Session({
-      ...{ clock, trace },
-      ports: { ...ports, checkContract, serviceParameters },
-      begin: { settings, secured: stream.tls !== undefined, paused: this.#paused, evse },
+    return beginSession(protocol, this.#options, {
+      evse: this.#evse,
+      secured: stream.tls !== undefined,
+      paused: this.#paused,
       perform: (effect) => {
-        if (effect.to === "extensions" && effect.name === "iso15118_certificate_request") {
-          this.#unanswered = [...this.#answersDue(), this.#options.clock.monotonic()];
-        }
+        const asks = effect.to === "extensions" && effect.name === "iso15118_certificate_request";
+        if (asks) this.#contractAnswers.asked();
         perform(effect);
       },
       onPause: (paused) => {

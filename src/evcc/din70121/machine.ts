@@ -1,6 +1,7 @@
 /** The car's side of a session of DIN SPEC 70121: its states, and the rules that hold in all of them. */
-import { type Incoming, machineOf, type Rules } from "../../fsm/machine.ts";
-import { equalBytes } from "../../util/bytes.ts";
+import { type Incoming, machineOf } from "../../fsm/machine.ts";
+import type { Outcome } from "../outcome.ts";
+import { carRules } from "../rules.ts";
 import { cableCheck, preCharge } from "./cableCheck.ts";
 import { chargeParameterDiscovery } from "./chargeParameters.ts";
 import { currentDemand, weldingDetection } from "./currentDemand.ts";
@@ -9,7 +10,6 @@ import { type Din, end, goodbye } from "./protocol.ts";
 import { contractAuthentication, serviceDiscovery, servicePaymentSelection, sessionSetup } from "./services.ts";
 import { sessionStop, terminated } from "./stop.ts";
 
-/** From these states the car can leave without asking the EVSE to turn the power off first. */
 const beforePower: readonly string[] = [
   "ServiceDiscovery",
   "ServicePaymentSelection",
@@ -19,23 +19,11 @@ const beforePower: readonly string[] = [
   "PreCharge",
 ];
 
-const rules: Rules<Din> = {
-  guard(incoming, session, state) {
-    const { header, body } = incoming.message;
-    if (incoming.name !== `${state}Res`) return undefined;
-    if (body.ResponseCode.startsWith("FAILED")) return refusedBy(incoming);
-    if (state !== "SessionSetup" && !equalBytes(header.SessionID, session.SessionID)) {
-      return end({ ended: "protocol error", reason: `${incoming.name} carries another session's id` });
-    }
-    return session.ending && beforePower.includes(state) ? goodbye(session) : undefined;
-  },
-  unexpected: ({ name }, _, state) =>
-    end({ ended: "protocol error", reason: `${name} came while ${state}Res was awaited` }),
-};
+const rules = carRules<Din>({ beforePower, end, refusedBy, goodbye });
 
-function refusedBy({ name, message }: Incoming<Din>) {
+function refusedBy({ name, message }: Incoming<Din>): Outcome {
   const { ResponseCode } = message.body;
-  return end({ ended: "refused", reason: `${name} says ${ResponseCode}`, message: name, ResponseCode });
+  return { ended: "refused", reason: `${name} says ${ResponseCode}`, message: name, ResponseCode };
 }
 
 /** Its first request is `sessionSetupReq`. */

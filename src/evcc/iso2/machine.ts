@@ -1,6 +1,7 @@
 /** The car's side of a session of ISO 15118-2 (8.8.4.2, 8.8.4.3): its states, and the rules that hold in all of them. */
-import { type Incoming, machineOf, type Rules } from "../../fsm/machine.ts";
-import { equalBytes } from "../../util/bytes.ts";
+import { type Incoming, machineOf } from "../../fsm/machine.ts";
+import type { Outcome } from "../outcome.ts";
+import { carRules } from "../rules.ts";
 import { authorization } from "./authorization.ts";
 import { cableCheck, preCharge } from "./cableCheck.ts";
 import { chargeParameterDiscovery } from "./chargeParameters.ts";
@@ -15,7 +16,6 @@ import { serviceDetail, serviceDiscovery } from "./services.ts";
 import { sessionSetup } from "./sessionSetup.ts";
 import { sessionStop, terminated } from "./stop.ts";
 
-/** From these states the car can leave without asking the EVSE to turn the power off first. */
 const beforePower: readonly string[] = [
   "ServiceDiscovery",
   "ServiceDetail",
@@ -27,25 +27,13 @@ const beforePower: readonly string[] = [
   "PreCharge",
 ];
 
-const rules: Rules<Iso2> = {
-  guard(incoming, session, state) {
-    const { header, body } = incoming.message;
-    if (incoming.name !== `${state}Res`) return undefined;
-    if (body.ResponseCode.startsWith("FAILED")) return refusedBy(incoming);
-    if (state !== "SessionSetup" && !equalBytes(header.SessionID, session.SessionID)) {
-      return end({ ended: "protocol error", reason: `${incoming.name} carries another session's id` });
-    }
-    return session.ending && beforePower.includes(state) ? stopSession(session) : undefined;
-  },
-  unexpected: ({ name }, _, state) =>
-    end({ ended: "protocol error", reason: `${name} came while ${state}Res was awaited` }),
-};
+const rules = carRules<Iso2>({ beforePower, end, refusedBy, goodbye: stopSession });
 
-function refusedBy({ name, message }: Incoming<Iso2>) {
+function refusedBy({ name, message }: Incoming<Iso2>): Outcome {
   const { ResponseCode } = message.body;
   const retryDays = "RetryCounter" in message.body ? message.body.RetryCounter : undefined;
   const reason = `${name} says ${ResponseCode}`;
-  return end({ ended: "refused", reason, message: name, ResponseCode, ...(retryDays !== undefined && { retryDays }) });
+  return { ended: "refused", reason, message: name, ResponseCode, ...(retryDays !== undefined && { retryDays }) };
 }
 
 /** Its first request is `sessionSetupReq`. */

@@ -1,27 +1,24 @@
 /** ISO 15118-2, 8.4.5.2 and 8.4.5.3: the insulation is checked, then the output is brought to the EV's voltage. */
-import type { Outcome, Step } from "../../fsm/state.ts";
-import * as steps from "../dc/steps.ts";
+import { dcPreparation } from "../dc/preparation.ts";
+import { presentVoltage } from "../dc/steps.ts";
 import { beforeDemand } from "./powerDelivery.ts";
-import { type Iso2, type Iso2Session, type Request, state } from "./protocol.ts";
+import { type Iso2, state } from "./protocol.ts";
 import { refuse } from "./refusals.ts";
 import { dcStatus } from "./status.ts";
 import { stop } from "./stop.ts";
 
-function check(
-  { body }: Request<"CableCheckReq">,
-  session: Iso2Session,
-): Outcome<Iso2, "CableCheck" | "PreCharge" | "Terminated"> {
-  if (!steps.mayHavePower(session)) return refuse("CableCheckReq", "FAILED", session);
-  return { ...steps.checkCable(body, session), decide: checked };
-}
-
-function checked(session: Iso2Session): Step<Iso2, "PreCharge" | "Terminated"> {
-  const found = steps.cableCheckSoFar(session);
-  if ("failed" in found) return { ...refuse("CableCheckReq", "FAILED", session), effects: found.failed };
-  const message = { ResponseCode: "OK", DC_EVSEStatus: dcStatus(session, "cableCheck"), ...found } as const;
-  const reply = { name: "CableCheckRes", message } as const;
-  return found.EVSEProcessing === "Finished" ? { reply, next: "PreCharge" } : { reply };
-}
+const { check, raiseVoltage } = dcPreparation<Iso2>({
+  refuse,
+  cableCheckRes(EVSEProcessing, session) {
+    const message = { ResponseCode: "OK", DC_EVSEStatus: dcStatus(session, "cableCheck"), EVSEProcessing } as const;
+    return { name: "CableCheckRes", message };
+  },
+  preChargeRes(session) {
+    const DC_EVSEStatus = dcStatus(session, "power");
+    const EVSEPresentVoltage = presentVoltage(session);
+    return { name: "PreChargeRes", message: { ResponseCode: "OK", DC_EVSEStatus, EVSEPresentVoltage } };
+  },
+});
 
 export const cableCheck = state({
   name: "CableCheck",
@@ -29,29 +26,11 @@ export const cableCheck = state({
   on: { CableCheckReq: check, SessionStopReq: stop },
 });
 
-function raiseVoltage(
-  { body }: Request<"PreChargeReq">,
-  session: Iso2Session,
-  first: boolean,
-): Step<Iso2, "PreCharging" | "Terminated"> {
-  if (!steps.mayHavePower(session)) return refuse("PreChargeReq", "FAILED", session);
-  const message = {
-    ResponseCode: "OK",
-    DC_EVSEStatus: dcStatus(session, "power"),
-    EVSEPresentVoltage: steps.presentVoltage(session),
-  } as const;
-  return {
-    reply: { name: "PreChargeRes", message },
-    ...steps.preCharge(body, session, first),
-    next: "PreCharging",
-  };
-}
-
 /** The first request tells the voltage. */
 export const preCharge = state({
   name: "PreCharge",
   next: ["PreCharging", "Terminated"],
-  on: { PreChargeReq: (request, session) => raiseVoltage(request, session, true), SessionStopReq: stop },
+  on: { PreChargeReq: raiseVoltage(true), SessionStopReq: stop },
 });
 
 /** Further ones ask how far it is; when it is reached, the EV closes its contactor and asks for power. */
@@ -59,7 +38,7 @@ export const preCharging = state({
   name: "PreCharging",
   next: ["PreCharging", "CurrentDemandStarted", "WeldingDetection", "Terminated"],
   on: {
-    PreChargeReq: (request, session) => raiseVoltage(request, session, false),
+    PreChargeReq: raiseVoltage(false),
     PowerDeliveryReq: beforeDemand,
     SessionStopReq: stop,
   },
