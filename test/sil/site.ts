@@ -19,7 +19,7 @@ import { createTestPki, type TestPki } from "../../src/pki/index.ts";
 import type { CapturedFrame } from "../../src/secc/capture.ts";
 import { systemClock as clock, withTimeout } from "../../src/util/clock.ts";
 import { nodeFiles as files } from "../../src/util/files.ts";
-import { silentLogger as log } from "../../src/util/log.ts";
+import { type Logger, silentLogger } from "../../src/util/log.ts";
 import { cryptoRandom as random } from "../../src/util/random.ts";
 import { Timeline, type TraceEntry } from "../../src/util/trace.ts";
 
@@ -42,6 +42,8 @@ export interface Site {
   readonly frames: readonly CapturedFrame[];
   /** Plugs a car in, lets it do what it wants, and waits until it is unplugged and the CSMS knows. */
   visit(script: string, meanwhile?: () => Promise<void>): Promise<Visit>;
+  /** Waits for an entry of the timeline, from the present visit on. */
+  seen(title: RegExp): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -59,12 +61,21 @@ export const plugAndCharge = [
 /** A car that is there and says nothing itself. */
 export const plugIn = "iso_wait_slac_matched;sleep 3600";
 
-/** @param edit changes the text of the station's configuration. */
-export async function openSite(edit: (yaml: string) => string = (yaml) => yaml): Promise<Site> {
+/**
+ * @param edit changes the text of the station's configuration.
+ * @param log gets what the station logs.
+ */
+export async function openSite(
+  edit: (yaml: string) => string = (yaml) => yaml,
+  log: Logger = silentLogger,
+): Promise<Site> {
   const dir = mkdtempSync(join(tmpdir(), "plugcharge-site-"));
   const timeline = new Timeline(clock);
   const stations = [{ identity, profile: 1, password }] as const;
-  const csms = await startCsms({ clock, random, log, trace: timeline, database: join(dir, "csms.db"), stations });
+  const csms = await startCsms({
+    ...{ clock, random, stations, trace: timeline },
+    ...{ log: silentLogger, database: join(dir, "csms.db") },
+  });
   const pki = await createTestPki({ dir: join(dir, "pki"), files, clock, random, ocspUrl: csms.ocspUrl });
   csms.usePki(csmsPki(pki.pki));
   csms.setContracts([contractAccount(pki.pki)]);
@@ -104,13 +115,13 @@ export async function openSite(edit: (yaml: string) => string = (yaml) => yaml):
   await inTime("the CSMS's acceptance", booted.promise);
   command("enable", "true");
 
-  /** The CSMS has got everything that happened since. */
-  const heard = async (first: number) => {
+  let visitFrom = 0;
+  const when = async (what: string, holds: (entries: readonly TraceEntry[]) => boolean) => {
     const over = signal<void>();
-    const look = () => heardOut(timeline.entries.slice(first)) && over.resolve();
+    const look = () => holds(timeline.entries.slice(visitFrom)) && over.resolve();
     const unsubscribe = timeline.subscribe(look);
     look();
-    await inTime("the station's report", over.promise);
+    await inTime(what, over.promise);
     unsubscribe();
   };
 
@@ -118,6 +129,7 @@ export async function openSite(edit: (yaml: string) => string = (yaml) => yaml):
     ...{ pki, csms, sdpPort, frames },
     async visit(script, meanwhile) {
       const [firstEntry, firstEvent] = [timeline.entries.length, events.length];
+      visitFrom = firstEntry;
       unplugged = signal<void>();
       command("execute_charging_session", script);
       if (meanwhile) {
@@ -125,9 +137,10 @@ export async function openSite(edit: (yaml: string) => string = (yaml) => yaml):
         command("modify_charging_session", "unplug");
       }
       await inTime("the end of the session", unplugged.promise);
-      await heard(firstEntry);
+      await when("the station's report", heardOut);
       return { entries: timeline.entries.slice(firstEntry), events: events.slice(firstEvent) };
     },
+    seen: (title) => when(`'${title}'`, (entries) => entries.some((entry) => title.test(entry.title))),
     async close() {
       await station.stop();
       await csms.close();

@@ -64,9 +64,11 @@ export class Availability {
     this.#reservation = { id };
   }
 
-  /** The reservation belongs to a session now. */
-  reservationUsed(): void {
-    this.#reservation = undefined;
+  /** A session uses the reservation up; an EVSE that is switched off cannot keep it. */
+  hear(news: SessionNews): void {
+    const used = news.event === "SessionStarted" && news.reason === "Authorized";
+    if (used || news.event === "TransactionStarted") this.#reservation = undefined;
+    if (news.event === "Disabled") this.cancelReservation();
   }
 
   cancelReservation(): void {

@@ -2,47 +2,27 @@ import type { ProvidedIdToken, ValidationResult } from "../../interfaces/types/a
 import type { BspEvent } from "../../interfaces/types/board_support_common.ts";
 import type { StopTransactionRequest } from "../../interfaces/types/evse_manager.ts";
 import type { Powermeter } from "../../interfaces/types/powermeter.ts";
-import { withTimeout } from "../../util/clock.ts";
+import { type ActParts, actsOf } from "./acts.ts";
 import { Availability } from "./availability.ts";
 import { isRunning } from "./charger/events.ts";
-import type { Authorization, ChargerConfig, ChargerEvent, ChargerState, SessionNews } from "./charger/model.ts";
-import { stateLabels } from "./charger/states.ts";
-import type { DcConfig } from "./dc/model.ts";
+import type { ChargerEvent, ChargerState, SessionNews } from "./charger/model.ts";
 import { type DcEvents, DcSide } from "./dcSide.ts";
-import { EnergyNode, type EnergyNodeOptions } from "./energyNode.ts";
-import { chargerFault, FaultDesk, type OwnFault } from "./faultDesk.ts";
+import { EnergyNode } from "./energyNode.ts";
+import type { EvseOptions } from "./evseOptions.ts";
+import { FaultDesk } from "./faultDesk.ts";
 import type { Fault } from "./faults.ts";
+import { FirstReading } from "./firstReading.ts";
 import { SessionJournal } from "./journal.ts";
-import { type Act, Machines } from "./machines.ts";
+import { Machines } from "./machines.ts";
 import { phaseCurrents } from "./meter.ts";
-import { Payment, type PaymentOptions } from "./payment.ts";
-import type { CpEvent, PilotConfig } from "./pilotModel.ts";
+import { OfferedLimits } from "./offeredLimits.ts";
+import { Payment } from "./payment.ts";
+import type { CpEvent, PilotEffect } from "./pilotModel.ts";
 import { commandBoard, spreadPilotEvent } from "./pilotOutputs.ts";
 import type { DcPort, EvsePorts } from "./ports.ts";
-import type { SessionIdType } from "./session.ts";
-
-export interface EvseOptions {
-  readonly moduleId: string;
-  readonly evseId: string;
-  readonly sessionIdType: SessionIdType;
-  readonly charger: ChargerConfig;
-  readonly pilot: PilotConfig;
-  readonly payment: PaymentOptions;
-  readonly energy: EnergyNodeOptions;
-  readonly dc: DcConfig;
-  /** 0 = do not wait. */
-  readonly initialMeterValueTimeoutMs: number;
-  readonly waitForExternalReady: boolean;
-  readonly inoperativeUsesVendorId: boolean;
-  readonly tellEimOnlyWhenReady: boolean;
-  /** What to tell the car's ISO 15118 side when there is no energy; absent = nothing. */
-  readonly noEnergyPause?: "PauseBeforeCableCheck" | "AllowEvToIgnorePause";
-}
 
 /** For `dbg_hlc_auth_after_tstep`. */
 const readyToCharge: ReadonlySet<string> = new Set(["Charging", "ChargingPausedEV", "ChargingPausedEVSE"]);
-
-type Acts = { [D in Act["do"]]: (effect: Extract<Act, { do: D }>) => void };
 
 /** One EVSE: carries out what its machines decide, and tells them what happens. */
 export class Evse {
@@ -56,31 +36,20 @@ export class Evse {
   readonly #machines: Machines;
   readonly #journal: SessionJournal;
   readonly #faults: FaultDesk;
-  readonly #acts: Acts;
+  readonly #limits: OfferedLimits;
+  readonly #firstReading: FirstReading;
   #running = false;
   #stopped = false;
   #matching = false;
-  #phases = 1;
   #newCar: () => void = () => {};
   #dcListener: Pick<DcEvents, "supplyChanged" | "targetChanged"> = { supplyChanged() {}, targetChanged() {} };
-  #gotReading: (nothing: undefined) => void = () => {};
 
   constructor(options: EvseOptions, ports: EvsePorts) {
     this.#options = options;
     this.#ports = ports;
-    this.#machines = new Machines(options, ports.clock, {
-      board: (effect) => {
-        if (effect.do === "allow_power_on") {
-          // First, as no contactor opens under load.
-          this.dc?.feed({ type: "contactorAllowed", allowed: effect.value.allow_power_on });
-        }
-        commandBoard(effect, ports);
-      },
-      pilotEvent: (event) => this.#pilotEvent(event),
-      act: (effect) => this.#act(effect),
-    });
-    this.#acts = this.#actTable();
-    this.#faults = new FaultDesk(ports.errors, options.inoperativeUsesVendorId);
+    this.#limits = new OfferedLimits(options.moduleId, ports);
+    this.#firstReading = new FirstReading(options.initialMeterValueTimeoutMs);
+    this.#faults = new FaultDesk(ports.errors, options.inoperativeUsesVendorId, () => this.#faultsChanged());
     this.payment = new Payment(options.payment, ports);
     this.availability = new Availability({
       state: () => this.state,
@@ -97,6 +66,11 @@ export class Evse {
       },
       ports,
     );
+    this.#machines = new Machines(options, ports.clock, {
+      board: (effect) => this.#command(effect),
+      pilotEvent: (event) => this.#pilotEvent(event),
+      act: actsOf(options, ports, this.#actParts()),
+    });
     this.energy = new EnergyNode(options.energy, ports, {
       granted: (ampere, validUntil) => this.feed({ type: "limit", ampere, validUntil }),
       grantedPower: (watt, validUntil) => this.dc?.feed({ type: "grant", watt, validUntil }),
@@ -105,10 +79,26 @@ export class Evse {
     this.dc = ports.dc && this.#dcSide(ports.dc);
   }
 
+  #actParts(): ActParts {
+    return {
+      journal: this.#journal,
+      feed: (event) => this.feed(event),
+      tell: (news) => this.#tell(news),
+      stateChanged: (name) => {
+        this.energy.stateChanged(name);
+        this.dc?.feed({ type: "charger", name });
+      },
+      limited: (ampere) => this.#limits.ampere(ampere),
+      authorizationTimedOut: () => this.payment.timedOut(),
+      raise: (fault) => this.#faults.raise(fault),
+      clearErrors: (error) => this.#faults.clearOwn(error),
+    };
+  }
+
   #dcSide(port: DcPort): DcSide {
     return new DcSide(this.#options.dc, this.#ports, port, {
       feed: (event) => this.feed(event),
-      raise: (fault) => this.#raise(fault),
+      raise: (fault) => this.#faults.raise(fault),
       supplyChanged: (capabilities) => {
         this.energy.supply(capabilities.max_export_power_W, capabilities.conversion_efficiency_export);
         this.#dcListener.supplyChanged(capabilities);
@@ -133,7 +123,7 @@ export class Evse {
     this.dc?.boot();
     this.payment.offer("open");
     this.feed({ type: "limit", ampere: 0, validUntil: clock.monotonic() });
-    if (meter) await this.#firstReading();
+    if (meter) await this.#firstReading.wait(this.#ports);
     await this.#journal.closeLeftOvers();
     if (this.#stopped) return;
     this.energy.start();
@@ -156,7 +146,7 @@ export class Evse {
   /** Opens the contactor and stops all timers. */
   stop(): void {
     this.#stopped = true;
-    this.#gotReading(undefined);
+    this.#firstReading.giveUp();
     this.dc?.stop();
     this.#machines.input({ type: "allowPower", allow: false, reason: "PowerOff" });
     this.#machines.stop();
@@ -183,9 +173,7 @@ export class Evse {
 
   /** Phases available to the car. */
   phasesAvailable(count: number): void {
-    if (count < 1 || count > 3) return;
-    this.#phases = count;
-    this.#publishLimits();
+    this.#limits.phases(count);
   }
 
   cable(ampere: number | undefined): void {
@@ -196,7 +184,7 @@ export class Evse {
   /** A value of the billing meter. */
   metered(value: Powermeter): void {
     this.#journal.reading = value;
-    this.#gotReading(undefined);
+    this.#firstReading.came();
     this.feed({ type: "drawn", amperes: phaseCurrents(value) });
     this.#ports.publish.powermeter(value);
     this.#ports.hlc?.update_meter_info(value);
@@ -266,44 +254,14 @@ export class Evse {
   /** Something connected raised or cleared an error. */
   fault(source: string, fault: Fault, active: boolean): void {
     this.#faults.set(source, fault, active);
-    this.#faultsChanged();
   }
 
-  #actTable(): Acts {
-    const { slac, hlc, board, log, publish, sessionLog } = this.#ports;
-    return {
-      state: ({ name }) => {
-        const [number, words] = stateLabels[name];
-        publish.nodered("state/state_string", words);
-        publish.nodered("state/state", String(number));
-        sessionLog?.note("EVSE", `Charger state: ${name}`);
-        this.energy.stateChanged(name);
-        this.dc?.feed({ type: "charger", name });
-      },
-      tell: ({ news }) => this.#tell(news),
-      startMeter: ({ authorization }) => void this.#startMeter(authorization),
-      stopMeter: () => void this.#journal.stopMeter().then(() => this.feed({ type: "meterStopped" })),
-      ampereLimit: ({ ampere }) => this.#limited(ampere),
-      switchPhases: ({ three }) => board.ac_switch_three_phases_while_charging(three),
-      slacStart: () => slac?.enter_bcd(),
-      slacReset: () => slac?.reset(false),
-      hlcStop: () => hlc?.stop_charging(true),
-      hlcPause: () => hlc?.pause_charging(true),
-      hlcError: ({ error }) => hlc?.send_error(error),
-      hlcNoEnergy: () => this.#options.noEnergyPause && hlc?.no_energy_pause_charging(this.#options.noEnergyPause),
-      hlcAuthorizationTimeout: () => this.payment.timedOut(),
-      raise: ({ error, message }) => this.#raise(chargerFault(error, message)),
-      clearSessionErrors: () => {
-        this.#faults.clearOwn();
-        this.#faultsChanged();
-      },
-      ignoredAuthorization: ({ token, reason }) =>
-        log.warn({ token: token.id_token.value, reason }, "the authorization came too late or twice; it is ignored"),
-    };
-  }
-
-  #act<D extends Act["do"]>(effect: Extract<Act, { do: D }>): void {
-    this.#acts[effect.do as D](effect);
+  /** The DC output hears of the contactor first, as none opens under load. */
+  #command(effect: Exclude<PilotEffect, { do: "event" }>): void {
+    if (effect.do === "allow_power_on") {
+      this.dc?.feed({ type: "contactorAllowed", allowed: effect.value.allow_power_on });
+    }
+    commandBoard(effect, this.#ports);
   }
 
   #pilotEvent(event: CpEvent): void {
@@ -316,39 +274,13 @@ export class Evse {
   /** Modules that act on a session event must find ISO 15118 already told of what may be offered. */
   #tell(news: SessionNews): void {
     const { publish } = this.#ports;
-    if (news.event === "SessionStarted" || news.event === "SessionFinished") this.#newCar();
-    if (news.event === "SessionStarted") {
-      publish.selected_protocol("IEC61851-1");
-      this.payment.sessionStarted(news.reason);
-    }
-    if (news.event === "Authorized") this.payment.offer("authorized");
-    if (news.event === "SessionFinished") {
-      this.payment.offer("open");
-      publish.selected_protocol("Unknown");
-    }
+    const [starts, ends] = [news.event === "SessionStarted", news.event === "SessionFinished"];
+    if (starts || ends) this.#newCar();
+    if (starts) publish.selected_protocol("IEC61851-1");
+    this.payment.hear(news);
+    if (ends) publish.selected_protocol("Unknown");
     this.#journal.tell(news);
-    const usesReservation = news.event === "SessionStarted" && news.reason === "Authorized";
-    if (usesReservation || news.event === "TransactionStarted") this.availability.reservationUsed();
-    if (news.event === "Disabled") this.availability.cancelReservation();
-  }
-
-  async #startMeter(authorization: Authorization): Promise<void> {
-    const answer = await this.#journal.startMeter(authorization);
-    this.feed({ type: "meterStarted", ...answer });
-  }
-
-  #limited(ampere: number): void {
-    const { board, hlc } = this.#ports;
-    board.ac_set_overcurrent_limit_A(ampere);
-    hlc?.update_ac_max_current(ampere);
-    this.#publishLimits();
-  }
-
-  #publishLimits(): void {
-    const max_current = this.state.limit.ampere;
-    const { publish } = this.#ports;
-    publish.limits({ uuid: this.#options.moduleId, max_current, nr_of_phases_available: this.#phases });
-    publish.nodered("state/max_current", String(max_current));
+    this.availability.hear(news);
   }
 
   #switchPhases(three: boolean): boolean {
@@ -357,26 +289,10 @@ export class Evse {
     return true;
   }
 
-  #raise(fault: OwnFault): void {
-    this.#faults.raise(fault);
-    this.#faultsChanged();
-  }
-
   #faultsChanged(): void {
     const { level } = this.#faults;
     if (level === this.state.fault) return;
     if (level !== "none") this.availability.cancelReservation();
     this.feed({ type: "fault", level });
-  }
-
-  async #firstReading(): Promise<void> {
-    const { clock, log } = this.#ports;
-    if (this.#journal.hasReading) return;
-    const reading = new Promise<undefined>((resolve) => {
-      this.#gotReading = resolve;
-    });
-    const timeout = this.#options.initialMeterValueTimeoutMs;
-    if (timeout === 0) return;
-    await withTimeout(clock, timeout, reading, () => log.warn({}, "the powermeter has not sent a value yet"));
   }
 }

@@ -28,13 +28,18 @@ export class FaultDesk {
   readonly #faults = new Faults();
   readonly #errors: ErrorPort;
   readonly #useVendorId: boolean;
+  readonly #changed: () => void;
   readonly #own = new Map<string, { readonly error: OwnFault["error"]; readonly fault: Fault }>();
   #inoperative = "";
 
-  /** @param useVendorId `Inoperative` carries the vendor id of its first cause. */
-  constructor(errors: ErrorPort, useVendorId: boolean) {
+  /**
+   * @param useVendorId `Inoperative` carries the vendor id of its first cause.
+   * @param changed is called when an error came or went.
+   */
+  constructor(errors: ErrorPort, useVendorId: boolean, changed: () => void) {
     this.#errors = errors;
     this.#useVendorId = useVendorId;
+    this.#changed = changed;
   }
 
   get level(): FaultLevel {
@@ -45,6 +50,7 @@ export class FaultDesk {
   set(source: string, fault: Fault, active: boolean): void {
     this.#faults.set(source, fault, active);
     this.#update();
+    this.#changed();
   }
 
   raise({ error, subType: sub_type, severity, message }: OwnFault): void {
@@ -55,13 +61,14 @@ export class FaultDesk {
     this.set("evse", fault, true);
   }
 
-  /** Clears what belonged to a session that is over. */
-  clearOwn(): void {
-    for (const { error, fault } of this.#own.values()) {
+  /** Clears what belonged to a session that is over, or errors of one kind that may be tried again. */
+  clearOwn(only?: OwnFault["error"]): void {
+    for (const [key, { error, fault }] of this.#own) {
+      if (only !== undefined && error !== only) continue;
+      this.#own.delete(key);
       this.#errors.clear(error, fault.sub_type);
       this.set("evse", fault, false);
     }
-    this.#own.clear();
   }
 
   #update(): void {

@@ -30,6 +30,16 @@ export function acTransferModes(
   return modes;
 }
 
+/** The DC energy transfer modes: those of megawatt outlets have names of their own. */
+export function dcTransferModes(
+  { connector_type }: Pick<EvseManagerConfig, "connector_type">,
+  bidirectional: boolean,
+): EnergyTransferMode[] {
+  const [charge, both] =
+    connector_type === "cMCS" ? (["MCS", "MCS_BPT"] as const) : (["DC_extended", "DC_BPT"] as const);
+  return bidirectional ? [charge, both] : [charge];
+}
+
 /** The same power on each of `phases`, in W. */
 function powerOf(volt: number, ampere: number, phases: number): Power {
   const each = volt * ampere;

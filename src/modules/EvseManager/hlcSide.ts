@@ -1,7 +1,7 @@
 import type { HardwareCapabilities } from "../../interfaces/types/evse_board_support.ts";
 import type { EnergyTransferMode } from "../../interfaces/types/iso15118.ts";
 import type { Capabilities } from "../../interfaces/types/power_supply_DC.ts";
-import { acParameters, acTransferModes, bptSetup, maximumPower, minimumPower } from "./hlcSetup.ts";
+import { acParameters, acTransferModes, bptSetup, dcTransferModes, maximumPower, minimumPower } from "./hlcSetup.ts";
 import type { EvseManagerConfig } from "./manifest.ts";
 import type { EvsePorts } from "./ports.ts";
 
@@ -16,7 +16,7 @@ export class HlcSide {
   constructor(config: EvseManagerConfig, ports: Pick<EvsePorts, "hlc" | "publish">) {
     this.#config = config;
     this.#ports = ports;
-    if (config.charge_mode === "DC") this.#modes = ["DC_extended"];
+    if (config.charge_mode === "DC") this.#modes = dcTransferModes(config, false);
   }
 
   /** Once, when the other side can be called. */
@@ -42,7 +42,7 @@ export class HlcSide {
 
   /** What the DC supply can do; what it can take back is offered to those who know how to. */
   supplyChanged({ bidirectional }: Capabilities): void {
-    this.#change(bidirectional ? ["DC_extended", "DC_BPT"] : ["DC_extended"]);
+    this.#change(dcTransferModes(this.#config, bidirectional));
   }
 
   /** Grid support (AC_DER_IEC) is wired for this EVSE. @returns false without ISO 15118. */

@@ -3,7 +3,8 @@ import { ConnectorTypeEnum } from "../../interfaces/types/evse_manager.ts";
 import { Evse } from "./evse.ts";
 import { HlcSide } from "./hlcSide.ts";
 import { manifest } from "./manifest.ts";
-import { evseOptions, refuseUnserved } from "./options.ts";
+import { evseOptions } from "./options.ts";
+import { advise, refuseUnserved } from "./refusals.ts";
 import { subscribeToAll } from "./subscriptions.ts";
 import { hlcConnected, portsOf } from "./wiring.ts";
 
@@ -11,12 +12,14 @@ import { hlcConnected, portsOf } from "./wiring.ts";
 export const EvseManager = defineModule(manifest, (ctx) => {
   const { config, moduleId, simulation } = ctx;
   const { powersupply_DC, imd, over_voltage_monitor } = ctx.requires;
-  refuseUnserved(config, moduleId, hlcConnected(ctx) && powersupply_DC.length > 0);
+  const connected = { hlc: hlcConnected(ctx), supply: powersupply_DC.length > 0, imd: imd.length > 0 };
+  refuseUnserved(config, moduleId, connected);
+  advise(config, connected, ctx.log);
   const ports = portsOf(ctx);
   const surroundings = {
     moduleId,
-    hlcConnected: hlcConnected(ctx),
-    imdConnected: imd.length > 0,
+    hlcConnected: connected.hlc,
+    imdConnected: connected.imd,
     overVoltageMonitorConnected: over_voltage_monitor.length > 0,
     delayFactor: simulation.delayFactor,
   };
@@ -46,7 +49,11 @@ export const EvseManager = defineModule(manifest, (ctx) => {
         resume_charging: () => evse.pause(false),
         stop_transaction: ({ request }) => evse.stopTransaction(request),
         force_unlock: () => evse.forceUnlock(),
-        external_ready_to_start_charging: () => config.external_ready_to_start_charging && evse.run(),
+        external_ready_to_start_charging() {
+          if (config.external_ready_to_start_charging) evse.run();
+          else ctx.log.warn({}, "nobody waits for a start: external_ready_to_start_charging is false");
+          return config.external_ready_to_start_charging;
+        },
         set_plug_and_charge_configuration({ plug_and_charge_configuration }) {
           evse.payment.change(plug_and_charge_configuration);
           return null;

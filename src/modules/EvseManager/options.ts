@@ -1,8 +1,7 @@
 /** From the module's configuration to the options of its parts. */
-import { UserError } from "../../util/errors.ts";
 import type { ChargerConfig } from "./charger/model.ts";
 import type { DcConfig } from "./dc/model.ts";
-import type { EvseOptions } from "./evse.ts";
+import type { EvseOptions } from "./evseOptions.ts";
 import type { EvseManagerConfig } from "./manifest.ts";
 import type { PilotConfig } from "./pilotModel.ts";
 
@@ -121,6 +120,7 @@ function dcConfig(config: EvseManagerConfig, surroundings: Surroundings): DcConf
     implausibleMs: config.voltage_plausibility_fault_duration_ms,
     pauseImdDuringPreCharge: config.hack_pause_imd_during_precharge,
     fillUpWholeAmperes: config.hack_fix_hlc_integer_current_requests,
+    passOverOddTargets: config.hack_skoda_enyaq,
     presentCurrentOffset: config.hack_present_current_offset,
   };
 }
@@ -132,27 +132,4 @@ function autocharge(config: EvseManagerConfig): "off" | "evccId" | "slac" {
 
 function noEnergyPause(config: EvseManagerConfig): "PauseBeforeCableCheck" | "AllowEvToIgnorePause" {
   return config.zero_power_allow_ev_to_ignore_pause ? "AllowEvToIgnorePause" : "PauseBeforeCableCheck";
-}
-
-/**
- * Refuses what the module cannot do, rather than doing something else.
- * @throws UserError naming the key.
- */
-export function refuseUnserved(config: EvseManagerConfig, moduleId: string, supplyConnected: boolean): void {
-  const { charge_mode, ac_with_soc, sae_j2847_2_bpt_enabled } = config;
-  const key = (name: string) => `active_modules.${moduleId}.config_module.${name}`;
-  const fix = "Remove the key.";
-  if (ac_with_soc) {
-    throw new UserError("EvseManager cannot read the state of charge on AC", { key: key("ac_with_soc"), fix });
-  }
-  if (sae_j2847_2_bpt_enabled) {
-    throw new UserError("EvseManager does not feed back to the grid", { key: key("sae_j2847_2_bpt_enabled"), fix });
-  }
-  if (charge_mode === "DC" && !supplyConnected) {
-    throw new UserError("DC charging needs a power supply and ISO 15118", {
-      key: `active_modules.${moduleId}.connections`,
-      expected: "connections slac, hlc and powersupply_DC",
-      fix: "Connect them, or set charge_mode to AC.",
-    });
-  }
 }

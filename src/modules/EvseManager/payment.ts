@@ -1,6 +1,7 @@
 import type { ProvidedIdToken, ValidationResult } from "../../interfaces/types/authorization.ts";
-import type { PlugAndChargeConfiguration, StartSessionReason } from "../../interfaces/types/evse_manager.ts";
+import type { PlugAndChargeConfiguration } from "../../interfaces/types/evse_manager.ts";
 import { sameEmaid } from "../../iso15118/emaid.ts";
+import type { SessionNews } from "./charger/model.ts";
 import {
   type AuthorizationAnswer,
   authorizationTimedOut,
@@ -41,7 +42,13 @@ export class Payment {
 
   /** Takes effect when the next session starts or the present one ends. */
   change(configuration: PlugAndChargeConfiguration): void {
+    const before = this.#switches.contract;
     this.#switches = changeSwitches(this.#switches, configuration);
+    const { contract } = this.#switches;
+    if (contract === before) return;
+    const configured = `payment_enable_contract is ${this.#options.switches.contract}`;
+    const by = "the OCPP module (PnCEnabled of OCPP 2.0.1, ISO15118PnCEnabled of 1.6)";
+    this.#ports.log.info({}, `Plug & Charge is switched ${contract ? "on" : "off"} by ${by}; ${configured}`);
   }
 
   /** Tells the car's ISO 15118 side what may be offered now. It also forgets an earlier authorization there. */
@@ -49,8 +56,11 @@ export class Payment {
     this.#ports.hlc?.session_setup(sessionSetup(this.#switches, phase));
   }
 
-  sessionStarted(reason: StartSessionReason): void {
-    this.offer(reason === "Authorized" ? "authorizedFirst" : "open");
+  /** What may be offered depends on how far the session is. */
+  hear(news: SessionNews): void {
+    if (news.event === "SessionStarted") this.offer(news.reason === "Authorized" ? "authorizedFirst" : "open");
+    if (news.event === "Authorized") this.offer("authorized");
+    if (news.event === "SessionFinished") this.offer("open");
   }
 
   /** A car came or left: nobody waits any more. */

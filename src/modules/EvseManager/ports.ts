@@ -1,7 +1,7 @@
 /** What an EVSE needs of the world around it. Commands are sent and not waited for unless they answer something. */
 import type { ProvidedIdToken } from "../../interfaces/types/authorization.ts";
 import type { EnergyFlowRequest, EnforcedLimits } from "../../interfaces/types/energy.ts";
-import type { HardwareCapabilities, PowerOnOff } from "../../interfaces/types/evse_board_support.ts";
+import type { HardwareCapabilities, PowerOnOff, Telemetry } from "../../interfaces/types/evse_board_support.ts";
 import type {
   CarManufacturer,
   EVInfo,
@@ -131,6 +131,7 @@ export interface PublishPort {
   ev_info(info: EVInfo): void;
   car_manufacturer(manufacturer: CarManufacturer): void;
   powermeter(value: Powermeter): void;
+  telemetry(value: Telemetry): void;
   enforced_limits(limits: EnforcedLimits): void;
   hw_capabilities(capabilities: HardwareCapabilities): void;
   supported_energy_transfer_modes(modes: EnergyTransferMode[]): void;

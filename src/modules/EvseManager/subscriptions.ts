@@ -1,6 +1,7 @@
 /** What the EVSE hears from its neighbours. */
 import type { ProximityPilot } from "../../interfaces/types/board_support_common.ts";
 import type { V2gMessages } from "../../interfaces/types/iso15118.ts";
+import type { Powermeter } from "../../interfaces/types/powermeter.ts";
 import { subscribeToDc } from "./dcSubscriptions.ts";
 import { EvInfo, manufacturerOf } from "./evInfo.ts";
 import type { Evse } from "./evse.ts";
@@ -33,6 +34,10 @@ function subscribeToBoard({ requires }: Context, evse: Evse, hlcSide: HlcSide, p
       ports.publish.hw_capabilities(capabilities);
       hlcSide.capabilitiesChanged(capabilities);
     });
+    bsp.subscribe("telemetry", (telemetry) => {
+      ports.publish.telemetry(telemetry);
+      ports.publish.nodered("state/temperature", String(telemetry.evse_temperature_C));
+    });
   }
 }
 
@@ -46,9 +51,7 @@ function subscribeToMeters(ctx: Context, evse: Evse, { publish }: EvsePorts): vo
   const billing = billingMeter(ctx);
   billing?.subscribe("powermeter", (value) => {
     evse.metered(value);
-    publish.nodered("powermeter_json", JSON.stringify(value));
-    publish.nodered("powermeter/totalKWattHr", String(value.energy_Wh_import.total / 1000));
-    if (value.power_W) publish.nodered("powermeter/totalKw", String(value.power_W.total / 1000));
+    for (const [topic, text] of meterTopics(value)) publish.nodered(topic, text);
   });
   billing?.subscribe("public_key_ocmf", (key) => ctx.provides.evse.publish("powermeter_public_key_ocmf", key));
   for (const meter of ctx.requires.powermeter_grid_side) {
@@ -57,6 +60,19 @@ function subscribeToMeters(ctx: Context, evse: Evse, { publish }: EvsePorts): vo
   for (const meter of ctx.requires.powermeter_car_side) {
     meter.subscribe("powermeter", (value) => evse.energy.measured("carSide", value));
   }
+}
+
+/** For EVerest's Node-RED panel. */
+function meterTopics(value: Powermeter): (readonly [topic: string, text: string])[] {
+  const { phase_seq_error, timestamp, power_W, energy_Wh_import, energy_Wh_export } = value;
+  return [
+    ...(phase_seq_error === undefined ? [] : [["powermeter/phaseSeqError", String(phase_seq_error)] as const]),
+    ["powermeter/time_stamp", timestamp],
+    ...(power_W ? [["powermeter/totalKw", (power_W.total / 1000).toFixed(1)] as const] : []),
+    ["powermeter/totalKWattHr", String(energy_Wh_import.total / 1000)],
+    ...(energy_Wh_export ? [["powermeter/totalExportKWattHr", String(energy_Wh_export.total / 1000)] as const] : []),
+    ["powermeter_json", JSON.stringify(value)],
+  ];
 }
 
 function subscribeToSlac({ requires }: Context, evse: Evse, { hlc, sessionLog }: EvsePorts): void {

@@ -188,6 +188,7 @@ function publishPort({ provides, externalMqtt, config }: Context): PublishPort {
     ev_info: (value) => evse.publish("ev_info", value),
     car_manufacturer: (value) => evse.publish("car_manufacturer", value),
     powermeter: (value) => evse.publish("powermeter", value),
+    telemetry: (value) => evse.publish("telemetry", value),
     enforced_limits: (value) => evse.publish("enforced_limits", value),
     hw_capabilities: (value) => evse.publish("hw_capabilities", value),
     supported_energy_transfer_modes: (value) => evse.publish("supported_energy_transfer_modes", value),

@@ -188,7 +188,7 @@ describe("a DC outlet", () => {
 
   test.each<[string, object, RegExp]>([
     ["ac_with_soc", { ac_with_soc: true }, /state of charge on AC/],
-    ["sae_j2847_2_bpt_enabled", { sae_j2847_2_bpt_enabled: true }, /does not feed back/],
+    ["sae_j2847_2_bpt_enabled", { sae_j2847_2_bpt_enabled: true }, /feeds nothing back/],
   ])("bad case: %s is refused by its name", async (key, change, reason) => {
     await start();
     const refused = startUnderTest(EvseManager, {

@@ -195,7 +195,7 @@ export type ChargerEffect =
   | { readonly do: "hlcStop" | "hlcPause" | "hlcNoEnergy" | "hlcAuthorizationTimeout" }
   | { readonly do: "hlcError"; readonly error: EvseError }
   | { readonly do: "raise"; readonly error: RaisedError; readonly message: string }
-  | { readonly do: "clearSessionErrors" }
+  | { readonly do: "clearSessionErrors" | "clearCableCheckFault" }
   | { readonly do: "ignoredAuthorization"; readonly token: ProvidedIdToken; readonly reason: string };
 
 export type RaisedError = "MREC4OverCurrentFailure" | "MREC9AuthorizationTimeout" | "PowermeterTransactionStartFailed";

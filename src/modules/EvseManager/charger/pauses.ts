@@ -36,6 +36,8 @@ export const chargingPausedEvse: ChargerStateRules = {
     const { state } = turn;
     if (!state.hlcActive || state.transaction !== "active") turn.x1();
     state.pauseReasons = [];
+    // What a cable check found is no reason to refuse the next one.
+    if (turn.fatal) turn.do({ do: "clearCableCheckFault" });
     if (turn.fatal) pulseF(turn);
   },
 

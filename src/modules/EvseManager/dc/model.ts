@@ -33,6 +33,8 @@ export interface DcConfig {
   readonly pauseImdDuringPreCharge: boolean;
   /** Gives what is offered to cars that ask for whole ampere only. */
   readonly fillUpWholeAmperes: boolean;
+  /** A car may ask for less than its battery's voltage, or for a negative current, before it knows better. */
+  readonly passOverOddTargets: boolean;
   /** Ampere added to what the car is told of the current. */
   readonly presentCurrentOffset: number;
 }

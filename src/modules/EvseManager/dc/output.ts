@@ -50,6 +50,9 @@ export function dcOutput(state: DcState, input: DcInput, config: DcConfig, now: 
   return { state: turn.draft, effects: turn.effects, wakeAt: turn.wakeAt };
 }
 
+/** Below the batteries of the cars that {@link DcConfig.passOverOddTargets} is for. */
+const ODD_TARGET_VOLTAGE = 300;
+
 type Notes = { [T in DcInput["type"]]: (turn: DcTurn, input: Extract<DcInput, { type: T }>) => void };
 
 const notes: Notes = {
@@ -86,7 +89,8 @@ const notes: Notes = {
     const error = evMaxVoltage(limits);
     effects.push({ do: "monitorLimits", emergency: emergencyOf(draft), error });
   },
-  target({ draft }, { voltage, current }) {
+  target({ draft, config }, { voltage, current }) {
+    if (config.passOverOddTargets && (voltage < ODD_TARGET_VOLTAGE || current < 0)) return;
     draft.target = { voltage, current };
   },
   startCableCheck: noteCableCheck,

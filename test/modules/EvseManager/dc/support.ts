@@ -18,6 +18,7 @@ export const config: DcConfig = {
   implausibleMs: 30_000,
   pauseImdDuringPreCharge: false,
   fillUpWholeAmperes: false,
+  passOverOddTargets: false,
   presentCurrentOffset: 0,
 };
 
