@@ -181,6 +181,27 @@ describe("while it charges", () => {
     expect(outlet).toMatchObject({ supplyOn: false, contactorAllowed: false });
   });
 
+  test("a cable check that found a fault may be tried again without unplugging", async () => {
+    const outlet = await at("self test passed");
+    outlet.feed(isolation(50_000));
+    outlet.measure(0);
+    outlet.station.board("B", "PowerOff");
+    const told = outlet.look();
+    expect(told).toContain("clear MREC11CableCheckFault");
+    expect(eventsOf(told)).toEqual(["StoppingCharging", "ChargingPausedEVSE", "PrepareCharging"]);
+    expect(told.indexOf("slac.enter_bcd")).toBeGreaterThan(told.indexOf("clear MREC11CableCheckFault"));
+    const again = steps.findIndex(([name]) => name === "state C");
+    for (const [, act] of steps.slice(
+      again,
+      steps.findIndex(([name]) => name === "stopped"),
+    )) {
+      await act(outlet);
+      await outlet.station.settle();
+    }
+    outlet.look();
+    expect(outlet).toMatchObject({ state: "Charging", supplyOn: true, ampere: 50 });
+  });
+
   test("the energy grant ends: no current in the same moment, and after 5 s the session is asked to stop", async () => {
     const outlet = await at("full current");
     outlet.grant(20_000, 1);

@@ -300,6 +300,42 @@ describe("around a session", () => {
     expect(states).toEqual(["Disabled", "Idle"]);
   });
 
+  test("the board's temperatures and the meter's values for that panel", async () => {
+    const { bsp, meter } = await start({ initial_meter_value_timeout_ms: 0 }, ["powermeter_grid_side"]);
+    const told: Record<string, string> = {};
+    evse.external.subscribe("everest_external/nodered/2/#", (text, topic) => {
+      told[topic.replace("everest_external/nodered/2/", "")] = text;
+    });
+    const telemetry = {
+      ...{ evse_temperature_C: 41.5, fan_rpm: 0, supply_voltage_12V: 12 },
+      ...{ supply_voltage_minus_12V: -12, relais_on: false },
+    };
+    bsp.publish("telemetry", telemetry);
+    const more = { power_W: { total: 11_040 }, energy_Wh_export: { total: 500 }, phase_seq_error: false };
+    meter?.publish("powermeter", { ...reading(1500), ...more });
+    expect(await evse.heard()).toContain(`evse.telemetry ${JSON.stringify(telemetry)}`);
+    expect(told).toEqual({
+      "state/temperature": "41.5",
+      "powermeter/phaseSeqError": "false",
+      "powermeter/time_stamp": "2026-01-01T00:00:00.000Z",
+      "powermeter/totalKw": "11.0",
+      "powermeter/totalKWattHr": "1.5",
+      "powermeter/totalExportKWattHr": "0.5",
+      powermeter_json: JSON.stringify({ ...reading(1500), ...more }),
+    });
+  });
+
+  test("external_ready_to_start_charging says whether anybody waited for it", async () => {
+    await start({ external_ready_to_start_charging: true });
+    expect(evse.said).not.toContain("evse.ready true");
+    expect(await evse.on.evse.call("external_ready_to_start_charging")).toBe(true);
+    expect(await evse.heard()).toContain("evse.ready true");
+    await evse.station.stop();
+    await start();
+    expect(await evse.on.evse.call("external_ready_to_start_charging")).toBe(false);
+    expect(evse.logged).toContain("nobody waits for a start: external_ready_to_start_charging is false");
+  });
+
   test("session_logging: each session leaves its log", async () => {
     const folder = await mkdtemp(join(tmpdir(), "sessions-"));
     const { line, hlc, clock } = await start({ session_logging: true, session_logging_path: folder });

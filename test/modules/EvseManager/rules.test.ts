@@ -6,6 +6,7 @@ import { energyRequest, grantedAmpere, grantedWatt } from "../../../src/modules/
 import { manufacturerOf } from "../../../src/modules/EvseManager/evInfo.ts";
 import { describeFaults, type Fault, Faults } from "../../../src/modules/EvseManager/faults.ts";
 import { judgeAnswer, type PaymentSwitches, sessionSetup, type Waiting } from "../../../src/modules/EvseManager/hlc.ts";
+import { dcTransferModes } from "../../../src/modules/EvseManager/hlcSetup.ts";
 import { transactionRequest } from "../../../src/modules/EvseManager/meter.ts";
 import { RandomDelay } from "../../../src/modules/EvseManager/randomDelay.ts";
 import { newSessionId } from "../../../src/modules/EvseManager/session.ts";
@@ -244,6 +245,14 @@ describe("random delay of the United Kingdom", () => {
     await clock.advance(60_000);
     expect(uk.apply(16, true, true).limit).toBe(16);
   });
+});
+
+test.each([
+  ["cCCS2", false, ["DC_extended"]],
+  ["cCCS2", true, ["DC_extended", "DC_BPT"]],
+  ["cMCS", true, ["MCS", "MCS_BPT"]],
+])("DC energy transfer modes of %s, bidirectional %s", (connector_type, bidirectional, modes) => {
+  expect(dcTransferModes({ connector_type }, bidirectional)).toEqual(modes);
 });
 
 test("the meter signs who pays (OCMF)", () => {
