@@ -33,6 +33,9 @@ CREATE TABLE dead_letter (
 /** Added later, so a script of its own. */
 export const queueImportance = `ALTER TABLE message ADD COLUMN importance TEXT NOT NULL DEFAULT 'essential'`;
 
+/** Likewise: why the last attempt came to nothing. */
+export const queueLastError = `ALTER TABLE message ADD COLUMN last_error TEXT`;
+
 /**
  * What may be dropped when the queue is full. `notice`: first, the oldest; it is not about a transaction. `intermediate`: then,
  * every other one; a value between others of its transaction. `essential`: never.
@@ -232,6 +235,7 @@ export class MessageQueue {
       case "unsendable":
         return this.#giveUp(stored, stored.attempts, delivery.reason);
       case "lost":
+        this.#note(stored, stored.attempts, "the connection was lost before an answer came");
         // Sent again once the connection is back. Should it be there already, the wait keeps a broken peer from a tight loop.
         return this.#waitFor(this.#ports.intervalSeconds());
     }
@@ -250,14 +254,19 @@ export class MessageQueue {
   }
 
   #countFailure(stored: StoredMessage, reason: string): void {
-    const { database, attempts, intervalSeconds } = this.#ports;
+    const { attempts, intervalSeconds } = this.#ports;
     const made = stored.attempts + 1;
     if (made >= attempts()) {
       this.#giveUp(stored, made, reason);
       return;
     }
-    database.run("UPDATE message SET attempts = ? WHERE position = ?", made, stored.position);
+    this.#note(stored, made, reason);
     this.#waitFor(intervalSeconds() * made);
+  }
+
+  #note({ position }: StoredMessage, attempts: number, error: string): void {
+    const sql = "UPDATE message SET attempts = ?, last_error = ? WHERE position = ?";
+    this.#ports.database.run(sql, attempts, error, position);
   }
 
   #giveUp(stored: StoredMessage, attempts: number, reason: string): void {

@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, (io: Io) => Promise<Command>>> = {
   ev: async (io) => (await import("./commands/ev.ts")).evCommand(io),
   secc: async (io) => (await import("./commands/secc.ts")).seccCommand(io),
   exi: async (io) => (await import("./commands/exi.ts")).exiCommand(io),
+  ocpp: async (io) => (await import("./commands/ocpp.ts")).ocppCommand(io),
   explain: async (io) => (await import("./commands/explain.ts")).explainCommand(io),
   pki: async (io) => (await import("./commands/pki.ts")).pkiCommand(io),
 };

@@ -40,6 +40,25 @@ export function openDatabase(path: string, migrations: readonly string[]): Datab
   }
 }
 
+/**
+ * Opens a database that another process may have open, to look at it only.
+ *
+ * @throws UserError when there is none, or it cannot be read.
+ */
+export function openToRead(path: string): Database {
+  try {
+    const database = wrap(new DatabaseSync(path, { readOnly: true, timeout: 5000 }));
+    // A file is read only when it is asked something.
+    database.get("PRAGMA schema_version");
+    return database;
+  } catch (error) {
+    throw new UserError(`the database cannot be read: ${error instanceof Error ? error.message : error}`, {
+      file: path,
+      fix: "Name a database that a station has written.",
+    });
+  }
+}
+
 type Connection = InstanceType<typeof DatabaseSync>;
 
 function wrap(connection: Connection): Database {

@@ -6,6 +6,7 @@ import {
   MessageQueue,
   type QueuedMessage,
   queueImportance,
+  queueLastError,
   queueSchema,
 } from "../../src/chargePoint/queue.ts";
 import { type Database, openDatabase } from "../../src/util/database.ts";
@@ -30,7 +31,7 @@ const failed: Delivery = { kind: "failed", reason: "InternalError" };
 
 function bench(
   deliver: (n: number, attempt: number) => Delivery | Promise<Delivery>,
-  database: Database = openDatabase(":memory:", [queueSchema, queueImportance]),
+  database: Database = openDatabase(":memory:", [queueSchema, queueImportance, queueLastError]),
   log: Logger = silentLogger,
 ): Bench {
   const clock = new ManualClock();
@@ -141,7 +142,7 @@ describe("message queue", () => {
     const clock = new ManualClock();
     const logged: string[] = [];
     const queue = new MessageQueue({
-      database: openDatabase(":memory:", [queueSchema, queueImportance]),
+      database: openDatabase(":memory:", [queueSchema, queueImportance, queueLastError]),
       clock,
       log: { ...silentLogger, error: (_facts, message) => void logged.push(message) },
       send: async () => answered,
@@ -161,7 +162,7 @@ describe("message queue", () => {
 
 describe("message queue on a disk that fails", () => {
   it("bad case: nothing escapes, and it goes on when the disk is back", async () => {
-    const database = openDatabase(":memory:", [queueSchema, queueImportance]);
+    const database = openDatabase(":memory:", [queueSchema, queueImportance, queueLastError]);
     let broken = true;
     const get: Database["get"] = (sql, ...values) => {
       if (broken) throw new RangeError("disk I/O error");
@@ -203,7 +204,7 @@ describe("a message queue with a bound", () => {
   const message = (n: number, importance: Importance): QueuedMessage => ({ ...numbered(n), importance });
 
   function bounded(limit: number) {
-    const database = openDatabase(":memory:", [queueSchema, queueImportance]);
+    const database = openDatabase(":memory:", [queueSchema, queueImportance, queueLastError]);
     const warnings: { facts: object; text: string }[] = [];
     const log: Logger = { ...silentLogger, warn: (facts, text) => void warnings.push({ facts, text }) };
     const sent: number[] = [];
@@ -287,8 +288,11 @@ describe("message queue on a disk", () => {
         database.close();
         return accepted;
       };
-      const accepted = await run((file) => killedAfter(openDatabase(file, [queueSchema, queueImportance]), steps), 0);
-      await run((file) => openDatabase(file, [queueSchema, queueImportance]), accepted);
+      const accepted = await run(
+        (file) => killedAfter(openDatabase(file, [queueSchema, queueImportance, queueLastError]), steps),
+        0,
+      );
+      await run((file) => openDatabase(file, [queueSchema, queueImportance, queueLastError]), accepted);
       // A message whose answer was not noted before the kill comes again with the same content, next to itself.
       const once = arrived.filter((n, index) => n !== arrived[index - 1]);
       expect(once).toEqual([0, 1, 2, 3, 4]);

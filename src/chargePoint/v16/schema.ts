@@ -1,5 +1,5 @@
 /** The charge point's own database, one script a version; a released script is never changed. */
-import { queueImportance, queueSchema } from "../queue.ts";
+import { queueImportance, queueLastError, queueSchema } from "../queue.ts";
 import { sampleSchema } from "../samples.ts";
 import { tokenSchema } from "../tokenStore.ts";
 import { availabilitySchema } from "./availability.ts";
@@ -12,4 +12,5 @@ export const migrations: readonly string[] = [
     ...[queueSchema, queueImportance, tokenSchema, transactionSchema, sampleSchema],
     ...[availabilitySchema, profileSchema, profileSwitchSchema],
   ].join(";\n"),
+  queueLastError,
 ];

@@ -1,6 +1,6 @@
 /** The charge point's own database, one script a version; a released script is never changed. */
 import { deviceModelSchema } from "../deviceModel/deviceModel.ts";
-import { queueImportance, queueSchema } from "../queue.ts";
+import { queueImportance, queueLastError, queueSchema } from "../queue.ts";
 import { sampleSchema } from "../samples.ts";
 import { tokenSchema } from "../tokenStore.ts";
 import { availabilitySchema } from "./availability.ts";
@@ -9,6 +9,7 @@ import { transactionSchema } from "./transactionStore.ts";
 export const coreMigrations: readonly string[] = [
   [queueSchema, tokenSchema, transactionSchema, sampleSchema, availabilitySchema].join(";\n"),
   queueImportance,
+  queueLastError,
 ];
 
 export const deviceModelMigrations: readonly string[] = [deviceModelSchema];
