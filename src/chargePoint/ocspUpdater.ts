@@ -40,7 +40,7 @@ export class OcspUpdater {
     return this.#complete;
   }
 
-  /** The next round comes after `ms`, whatever was planned. */
+  /** The next round comes after `ms`, whatever was planned; 0: none does. */
   schedule(ms: number): void {
     this.#rounds.start(ms);
   }

@@ -88,12 +88,13 @@ export interface BenchOptions {
   readonly evses?: number;
   readonly database?: Database;
   readonly csms?: FakeCsms;
+  readonly clock?: ManualClock;
   readonly options?: Partial<ChargePointOptions>;
   readonly prepare?: (station: FakeStation) => void;
 }
 
-export function bench({ values, evses, database, csms = new FakeCsms(), options, prepare }: BenchOptions = {}): Bench {
-  const clock = new ManualClock();
+export function bench(how: BenchOptions = {}): Bench {
+  const { values, evses, database, csms = new FakeCsms(), clock = new ManualClock(), options, prepare } = how;
   const timeline = new Timeline(clock);
   const station = new FakeStation(evses);
   prepare?.(station);

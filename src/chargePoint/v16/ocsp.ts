@@ -27,8 +27,7 @@ export function ocspBlock({ config }: Core, updater: OcspUpdater): Block {
       updater.schedule(config.value("OcspRequestInterval") * 1000);
     }
     if (key !== "ISO15118CertificateManagementEnabled" && key !== "ISO15118PnCEnabled") return;
-    if (config.certificatesManaged) updater.schedule(FIRST_MS);
-    else updater.stop();
+    updater.schedule(config.certificatesManaged ? FIRST_MS : 0);
   });
   return {
     online: ({ booted }) => {

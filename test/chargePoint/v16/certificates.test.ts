@@ -393,6 +393,17 @@ describe("OCSP for what the station shows (GetCertificateStatus)", () => {
     expect(rounds(at)).toBe(4);
   });
 
+  it("rests while the CSMS has turned it off, and begins again a minute after it is on", async () => {
+    const at = await online();
+    await at.clock.advance(60_000);
+    await at.ask("ChangeConfiguration", { key: "ISO15118CertificateManagementEnabled", value: "false" });
+    await at.clock.advance(30 * DAY);
+    expect(rounds(at)).toBe(1);
+    await at.ask("ChangeConfiguration", { key: "ISO15118CertificateManagementEnabled", value: "true" });
+    await at.clock.advance(60_000);
+    expect(rounds(at)).toBe(2);
+  });
+
   it("is tried again after a day without an answer, or when the CSMS is back", async () => {
     const csms = new FakeCsms();
     csms.pnc.GetCertificateStatus = () => ({ status: "Failed" });
