@@ -169,7 +169,7 @@ async function printVerdict(io: Io, verdict: Verdict): Promise<void> {
   const payer = payment === "Contract" ? `contract ${idToken}` : `token ${idToken}`;
   const told = {
     charged: `Charged ${energyWh.toFixed(1)} Wh for ${payer}, transaction ${transactionId}.`,
-    refused: `Refused with ${ResponseCode}: no energy for ${payer}. ${reason}.`,
+    refused: `${ResponseCode === null ? "The car leaves" : `Refused with ${ResponseCode}`}: no energy for ${payer}. ${reason}.`,
     failed: `Failed: ${reason}.`,
   }[verdict.verdict];
   await writeLine(io.stdout, `\n${told}`);

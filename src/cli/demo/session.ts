@@ -9,6 +9,7 @@ import { type Station, startStation } from "../../framework/manager.ts";
 import type { SessionEventEnum } from "../../interfaces/types/evse_manager.ts";
 import { manifest as securityManifest } from "../../modules/EvseSecurity/manifest.ts";
 import { evseV2G } from "../../modules/EvseV2G/index.ts";
+import { NO_TLS } from "../../modules/EvseV2G/networkStart.ts";
 import { createTestPki, type TestPki } from "../../pki/index.ts";
 import { toHex } from "../../util/bytes.ts";
 import { type Clock, withTimeout } from "../../util/clock.ts";
@@ -157,9 +158,10 @@ interface Running {
 }
 
 async function plugIn(options: DemoOptions, { csms, pki, station, installation, watch }: Running): Promise<Verdict> {
-  const { clock, timeline, contract, payment, protocol, pause } = options;
+  const { clock, timeline, contract, payment, protocol, pause, faults } = options;
   const unbooted = () => "the CSMS did not take the station in";
   refuse(await withTimeout(clock, BOOT_TIMEOUT_MS, Promise.race([watch.booted, watch.mute]), unbooted));
+  if (payment === "Contract") requireTls(timeline);
   const pluggedInAt = clock.now();
   const drive = carDriver(station, installation);
   watch.onRefused(() => drive("modify_charging_session", "unplug"));
@@ -174,7 +176,7 @@ async function plugIn(options: DemoOptions, { csms, pki, station, installation, 
   const transactions = csms.transactions.map(billedTransaction);
   const payer =
     payment === "Contract" ? { contract, idToken: pki.eMAID } : { contract: null, idToken: appAccount.idToken };
-  const findings = { ...payer, protocol, entries: timeline.entries, pluggedInAt, transactions, pause };
+  const findings = { ...payer, protocol, faults, entries: timeline.entries, pluggedInAt, transactions, pause };
   return judge({ ...findings, ...(failure === undefined ? {} : { failure }) });
 }
 
@@ -184,6 +186,12 @@ function carDriver(station: Station, { config }: Installation): (command: string
   const topic = `everest_external/nodered/${connector}/carsim/cmd`;
   station.external.publish(`${topic}/enable`, "true");
   return (command, payload) => station.external.publish(`${topic}/${command}`, payload);
+}
+
+/** What no store can know of a certificate, the TLS server finds. @throws UserError when it has none to show */
+function requireTls({ entries }: Timeline): void {
+  const fault = entries.find(({ from, title }) => from === "EVSE" && title.startsWith(NO_TLS));
+  if (fault) throw new UserError(fault.title, fault.fix === undefined ? {} : { fix: fault.fix });
 }
 
 /** @throws UserError with what keeps the station from serving cars, if anything does. */

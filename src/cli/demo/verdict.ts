@@ -1,7 +1,8 @@
 /** What the demo makes of a session: charged or refused, why, and whether that is right. */
 import type { TraceEntry } from "../../util/trace.ts";
 import { type Payment, type ProtocolName, protocolOf } from "../peer/verdict.ts";
-import { type ContractCase, contractCaseFacts } from "./contractCases.ts";
+import type { ContractCase } from "./contractCases.ts";
+import { deserved, type Ending, isDeserved } from "./deserved.ts";
 
 /** A transaction as the CSMS holds it. */
 export interface BilledTransaction {
@@ -25,6 +26,8 @@ export interface Findings {
   /** Milliseconds since 1970 at which the car was plugged in. */
   readonly pluggedInAt: number;
   readonly transactions: readonly BilledTransaction[];
+  /** Of certificates, as they were asked for. */
+  readonly faults?: readonly string[];
   /** Whether the car was to pause and go on. */
   readonly pause?: boolean;
   /** Why the session was cut off, when it did not end by itself. */
@@ -32,8 +35,9 @@ export interface Findings {
 }
 
 export interface Verdict {
+  /** `refused`: by the EVSE, or by the car where that is right. */
   readonly verdict: "charged" | "refused" | "failed";
-  /** Whether this is what the contract deserves. */
+  /** Whether this is what the certificates deserve. */
   readonly expected: boolean;
   /** Null before it was agreed on. */
   readonly protocol: ProtocolName | null;
@@ -47,7 +51,7 @@ export interface Verdict {
   readonly energyWh: number;
   /** In words. */
   readonly reason: string;
-  /** Of the response that refused. */
+  /** Of the response that refused; null when there was none. */
   readonly ResponseCode: string | null;
   /** From plug-in to the first ChargingStatusReq or CurrentDemandReq; null when there was none. */
   readonly plugInToChargeLoopMs: number | null;
@@ -69,6 +73,18 @@ function refusalOf(entries: readonly TraceEntry[]): Refusal | undefined {
   return undefined;
 }
 
+/** How the session ended, as both sides tell. */
+function endingOf(entries: readonly TraceEntry[]): Ending {
+  const refusal = refusalOf(entries);
+  if (refusal) return { how: "refused", ...refusal };
+  for (const { kind, from, title, outcome } of entries) {
+    const [, ended] = /^ends the session \((.+?)\):/.exec(title) ?? [];
+    const refuses = kind === "decision" && from === "EV" && outcome === "refused";
+    if (refuses && ended !== undefined) return { how: "left", ended };
+  }
+  return { how: "charged" };
+}
+
 /** The first decision against the car is the cause; those after it are consequences. */
 function causeOf(entries: readonly TraceEntry[]): string | undefined {
   const cause = entries.find(({ kind, outcome }) => kind !== "message" && outcome === "refused");
@@ -77,12 +93,13 @@ function causeOf(entries: readonly TraceEntry[]): string | undefined {
 
 function reasonOf(
   problems: readonly string[],
-  refusal: Refusal | undefined,
+  ending: Ending,
   cause: string | undefined,
   { contract }: Findings,
 ): string {
   if (problems.length > 0) return [...problems, ...(cause ? [cause] : [])].join("; ");
-  if (refusal) return cause ?? refusal.message;
+  if (ending.how === "refused") return cause ?? ending.message;
+  if (ending.how === "left") return cause ?? ending.ended;
   return contract === null ? "the driver's app was accepted" : "the contract was accepted";
 }
 
@@ -133,16 +150,19 @@ function problemsOf(findings: Findings, charged: boolean): string[] {
 export function judge(findings: Findings): Verdict {
   const { contract, idToken, pluggedInAt, transactions } = findings;
   const entries = findings.entries.filter(({ time }) => time >= pluggedInAt);
-  const due = contract === null ? undefined : contractCaseFacts[contract].refusal;
-  const refusal = refusalOf(entries);
-  const problems = problemsOf(findings, refusal === undefined);
+  const endings = deserved({ faults: [], ...findings });
+  const ending = endingOf(entries);
+  const right = isDeserved(ending, endings);
+  // A car that goes without a good reason has not charged as it should.
+  const ended = ending.how === "left" && !right ? ({ how: "charged" } as const) : ending;
+  const problems = problemsOf(findings, ended.how === "charged");
   const protocol = protocolOf(entries.filter(({ kind }) => kind === "message"));
   if (protocol !== null && protocol !== findings.protocol) problems.push(`the car spoke ${protocol}`);
-  if (refusal && transactions.length > 0) problems.push("a transaction began although the car was refused");
+  const began = ended.how !== "charged" && transactions.length > 0;
+  if (began) problems.push("a transaction began although the car was refused");
   const loop = entries.find(({ title }) => title === "ChargingStatusReq" || title === "CurrentDemandReq");
-  const right = due ? refusal?.message === due.message && refusal.ResponseCode === due.ResponseCode : !refusal;
   return {
-    verdict: refusal ? "refused" : problems.length > 0 ? "failed" : "charged",
+    verdict: ended.how !== "charged" ? "refused" : problems.length > 0 ? "failed" : "charged",
     expected: right && problems.length === 0,
     protocol,
     payment: contract === null ? "ExternalPayment" : "Contract",
@@ -151,8 +171,8 @@ export function judge(findings: Findings): Verdict {
     idToken,
     transactionId: transactions[0]?.transactionId ?? null,
     energyWh: transactions.reduce((sum, { energyWh }) => sum + energyWh, 0),
-    reason: reasonOf(problems, refusal, causeOf(entries), findings),
-    ResponseCode: refusal?.ResponseCode ?? null,
+    reason: reasonOf(problems, ended, causeOf(entries), findings),
+    ResponseCode: (ended.how === "refused" && ended.ResponseCode) || null,
     plugInToChargeLoopMs: loop ? loop.time - pluggedInAt : null,
   };
 }

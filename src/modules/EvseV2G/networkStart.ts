@@ -22,6 +22,9 @@ export interface NetworkStartOptions {
   clear(): void;
 }
 
+/** How the timeline begins to say that the station has no certificate to show to EVs. */
+export const NO_TLS = "no TLS towards EVs";
+
 export class NetworkStart {
   readonly #options: NetworkStartOptions;
   #queue: Promise<void> = Promise.resolve();
@@ -110,9 +113,9 @@ export class NetworkStart {
     const { log, trace } = this.#options;
     if (this.#told === problem.message) return;
     this.#told = problem.message;
-    log.warn({}, `no TLS towards EVs: ${problem.describe()}`);
+    log.warn({}, `${NO_TLS}: ${problem.describe()}`);
     const fix = problem.details.fix;
-    const title = `no TLS towards EVs: ${problem.message}`;
+    const title = `${NO_TLS}: ${problem.message}`;
     trace.add({
       step: 0,
       kind: "fault",

@@ -126,6 +126,60 @@ describe("verdict of a demo", () => {
     });
   });
 
+  const leaving = (ended: string): TraceEntry => ({
+    ...{ time: 1500, step: 1, kind: "decision", from: "EV", outcome: "refused" },
+    title: `ends the session (${ended}): a reason`,
+  });
+
+  it.each<[string, ContractCase, string, TraceEntry[]]>([
+    [
+      "the station refuses the contract",
+      "valid",
+      "mo:pathlen",
+      [response("PaymentDetailsRes", "FAILED_CertChainError")],
+    ],
+    ["the CSMS does", "valid", "contract:ocsp-unknown", [response("AuthorizationRes", "FAILED")]],
+    ["with any code", "valid", "contract:no-ocsp-url", [response("AuthorizationRes", "FAILED_ContractCanceled")]],
+    [
+      "the clearing house does",
+      "installed",
+      "oem:expired",
+      [response("CertificateInstallationRes", "FAILED_CertChainError")],
+    ],
+    ["the car refuses the charger", "valid", "secc:wrong-dc", [leaving("charger not trusted")]],
+    ["the car refuses the new contract", "installed", "cps:expired", [given, leaving("contract not trusted")]],
+    ["the message cannot be written", "installed", "oem:too-large", [leaving("car fault")]],
+  ])("right, as the catalogue of faults says: %s", (_, contract, fault, entries) => {
+    const verdict = judge(findings(contract, { entries, faults: [fault] }));
+    expect(verdict).toMatchObject({ verdict: "refused", expected: true });
+    // The same without the fault, or in spite of it, is wrong.
+    expect(judge(findings(contract, { entries }))).toMatchObject({ expected: false });
+    expect(
+      judge(findings(contract, { entries: [given, shown, loop], transactions: [billed], faults: [fault] })),
+    ).toMatchObject({ expected: false });
+  });
+
+  it.each<[string, ContractCase, string]>([
+    ["of a contract that the car does not have yet", "installed", "contract:expired"],
+    ["of who makes contracts, where none is made", "valid", "oem:expired"],
+    ["of a CSMS that is reached without TLS", "valid", "csms:expired"],
+    ["that the car cannot hear of: no answer is stapled", "valid", "secc:revoked"],
+  ])("right is to charge in spite of a fault %s", (_, contract, fault) => {
+    const verdict = judge(
+      findings(contract, { entries: [given, shown, loop], transactions: [billed], faults: [fault] }),
+    );
+    expect(verdict).toMatchObject({ verdict: "charged", expected: true });
+  });
+
+  it("with several faults, the one that is met first counts", () => {
+    const faults = ["secc:wrong-dc", "contract:expired"];
+    const left = judge(findings("valid", { entries: [leaving("charger not trusted")], faults }));
+    expect(left).toMatchObject({ verdict: "refused", expected: true, ResponseCode: null });
+    const entries = [response("PaymentDetailsRes", "FAILED_CertificateExpired")];
+    expect(judge(findings("valid", { entries, faults }))).toMatchObject({ expected: true });
+    expect(judge(findings("valid", { entries: [leaving("timeout")], faults }))).toMatchObject({ expected: false });
+  });
+
   it("bad case: the wrong refusal", () => {
     const entries = [response("PaymentDetailsRes", "FAILED_CertChainError")];
     expect(judge(findings("revoked", { entries }))).toMatchObject({ verdict: "refused", expected: false });
