@@ -1,6 +1,6 @@
 /** Who is a station? OCPP security profiles 0 to 3, checked before the WebSocket is opened (2.0.1 part 2, A00). */
 import type { Admission, StationRequest } from "../rpc/listener.ts";
-import { equalBytes } from "../util/bytes.ts";
+import { equalBytes, toHex } from "../util/bytes.ts";
 import { parseCertificate, X509Error } from "../x509/index.ts";
 import { digestOf, type KnownStation } from "./store/stationAccounts.ts";
 
@@ -25,8 +25,18 @@ export function authenticate(account: KnownStation | undefined, request: Station
 function byPassword({ identity, secret }: KnownStation, { credentials }: StationRequest): Admission {
   if (!credentials) return refused("no password was sent");
   if (!secret) return refused("no password is known for this station");
-  const good = equalBytes(digestOf(credentials.password, secret.salt), secret.digest);
+  const good = spellings(credentials.password).some((one) => equalBytes(digestOf(one, secret.salt), secret.digest));
   return good && credentials.user === identity ? admitted : refused("wrong user name or password");
+}
+
+/**
+ * In OCPP 1.6 a password is 16 to 20 octets, which people write down in hexadecimal: who knows the one knows the other
+ * (security whitepaper, AuthorizationKey).
+ */
+function spellings(password: Uint8Array): Uint8Array[] {
+  if (password.length < 16 || password.length > 20) return [password];
+  const hex = toHex(password);
+  return [password, Buffer.from(hex), Buffer.from(hex.toUpperCase())];
 }
 
 /** A00.FR.423, A00.FR.424: of a trusted root, and the common name is the identity. */

@@ -45,6 +45,17 @@ describe("authentication of a station", () => {
     expect(authenticate(account, { ...from, credentials })).toEqual(refusal("no password is known"));
   });
 
+  it("takes the octets of OCPP 1.6 for a password that was written down in hexadecimal, of either case", () => {
+    for (const password of ["00ff3a0102030405060708090a0b0c0d0e0f1011", "00FF3A0102030405060708090A0B0C0D0E0F1011"]) {
+      const account = sealed({ identity: "CP001", profile: 1, password }, cryptoRandom);
+      const sent = (octets: Uint8Array) =>
+        authenticate(account, { ...from, credentials: { user: "CP001", password: octets } });
+      expect(sent(secret)).toEqual(admission);
+      expect(sent(Buffer.from(password))).toEqual(admission);
+      expect(sent(secret.slice(1))).toEqual(refusal("wrong user name or password"));
+    }
+  });
+
   it("takes a trusted certificate with the station's name, and nothing in its place", () => {
     const account = accounts[3];
     expect(authenticate(account, { ...from, tls: { ...tls, certificate } })).toEqual(admission);

@@ -118,6 +118,50 @@ describe.concurrent("a car that pauses and comes back", () => {
   });
 });
 
+describe.concurrent("OCPP 1.6, with Plug & Charge inside of DataTransfer", () => {
+  const options = ["--ocpp", "1.6", "--json", "--iface", "lo", "--charge-seconds", "0.5"];
+
+  it("charges by a contract that the same CSMS judges by the same words", { timeout: 60_000 }, async () => {
+    const { code, stdout, stderr } = await demo(...options);
+    const entries = lines(stdout);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(entries.at(-1)).toMatchObject({
+      verdict: "charged",
+      expected: true,
+      transactionId: "1",
+      payment: "Contract",
+    });
+    const { detail } = entries.find(({ title }) => title === "DataTransfer(Authorize).req");
+    expect(detail.iso15118CertificateHashData).toHaveLength(3);
+    const titles = entries.filter(({ from }) => from === "CSMS").map(({ title }) => title);
+    for (const words of [/is good according to OCSP responder/, /^contract \w+ is Accepted$/, /complete and in order$/])
+      expect(titles).toContainEqual(expect.stringMatching(words));
+    expect(entries.filter(({ outcome, kind }) => outcome === "refused" || kind === "fault")).toEqual([]);
+  });
+
+  it("refuses a contract that is revoked, for that reason", { timeout: 60_000 }, async () => {
+    const { code, stdout } = await demo(...options, "--ev-contract", "revoked");
+    expect(code).toBe(0);
+    expect(lines(stdout).at(-1)).toMatchObject({
+      ...{ verdict: "refused", expected: true, ResponseCode: "FAILED_CertificateRevoked", energyWh: 0 },
+      reason: expect.stringContaining("is revoked according to OCSP responder"),
+    });
+  });
+
+  it("has a contract installed, whose car then joins a paused session", { timeout: 60_000 }, async () => {
+    const { code, stdout } = await demo(...options, "--cert-install", "--pause");
+    expect([code, lines(stdout).at(-1)]).toMatchObject([
+      0,
+      { verdict: "charged", expected: true, contract: "installed" },
+    ]);
+  });
+
+  it("bad case: there is no station with direct current for it", { timeout: 30_000 }, async () => {
+    const { code, stderr } = await demo("--ocpp", "1.6", "--dc");
+    expect([code, stderr]).toEqual([2, expect.stringContaining("cannot be used with option '--dc'")]);
+  });
+});
+
 describe.concurrent("a driver who pays by an app", () => {
   const app = { payment: "ExternalPayment", contract: null, eMAID: null, idToken: "APP-DEMO-0001" };
 

@@ -74,7 +74,9 @@ function readClient(text: string): ApiClient {
 /** @param io the outside world. */
 export function csmsCommand(io: Io): Command {
   return new Command("csms")
-    .description("Run the test CSMS for OCPP 2.0.1 with its OCSP responder, and tell what it decides and why.")
+    .description(
+      "Run the test CSMS for OCPP 1.6, 2.0.1 and 2.1 with its OCSP responder, and tell what it decides and why.",
+    )
     .option("--host <host>", "address to listen on", "127.0.0.1")
     .option("--port <port>", "TCP port for stations; 0 takes a free one", portNumber, 9000)
     .option("--http-port <port>", "TCP port of OCSP responder and clearing house; 0 takes a free one", portNumber, 0)
@@ -155,6 +157,6 @@ async function announce(csms: Csms, { json, apiClient, station = [defaultStation
   const names = station.map(({ identity }) => identity).join(", ");
   await writeLine(
     io.stdout,
-    `CSMS for OCPP 2.0.1 at ${url} for ${names}; OCSP responder at ${ocspUrl}${apiClient ? `, clearing house at ${clearingHouseUrl}` : ""}. Ctrl+C stops it.`,
+    `CSMS for OCPP 1.6, 2.0.1 and 2.1 at ${url} for ${names}; OCSP responder at ${ocspUrl}${apiClient ? `, clearing house at ${clearingHouseUrl}` : ""}. Ctrl+C stops it.`,
   );
 }

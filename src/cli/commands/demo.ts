@@ -10,7 +10,7 @@ import { cryptoRandom } from "../../util/random.ts";
 import { Timeline } from "../../util/trace.ts";
 import { type ContractCase, contractCaseFacts, contractCases } from "../demo/contractCases.ts";
 import { freeUdpPort } from "../demo/freePort.ts";
-import { dcConfigFile, defaultConfigFile } from "../demo/installation.ts";
+import { dcConfigFile, defaultConfigFile, type OcppVersionName, ocpp16ConfigFile } from "../demo/installation.ts";
 import { type DemoOptions, runDemo } from "../demo/session.ts";
 import type { Verdict } from "../demo/verdict.ts";
 import { FrameLog } from "../demo/wiretap.ts";
@@ -27,6 +27,7 @@ interface Flags {
   readonly eim: boolean;
   readonly dc: boolean;
   readonly din: boolean;
+  readonly ocpp: OcppVersionName;
   readonly config: string;
   readonly iface?: string;
   readonly chargeSeconds: number;
@@ -76,6 +77,12 @@ export function demoCommand(io: Io): Command {
         .default(false)
         .conflicts(["config", "evContract", "certInstall", "pause"]),
     )
+    .addOption(
+      new Option("--ocpp <version>", "what station and CSMS speak")
+        .choices(["1.6", "2.0.1"])
+        .default("2.0.1")
+        .conflicts(["config", "dc", "din"]),
+    )
     .option("--config <file>", "the charging station, in EVerest's YAML format", defaultConfigFile)
     .option("--iface <name>", "network interface for V2G; lo for loopback (default: as configured)")
     .option("--charge-seconds <s>", "time in the charge loop", numberIn(0.5, 3600), 2)
@@ -119,7 +126,7 @@ async function run(flags: Flags, where: Pick<DemoOptions, "dir" | "timeline" | "
     payment: isExternal(flags) ? "ExternalPayment" : "Contract",
     protocol: flags.din ? "DIN SPEC 70121" : "ISO 15118-2",
     faults: flags.fault,
-    configFile: resolve(flags.dc || flags.din ? dcConfigFile : flags.config),
+    configFile: resolve(configFileOf(flags)),
     chargeSeconds: flags.chargeSeconds,
     pause: flags.pause,
     delayFactor: flags.hardwareDelays,
@@ -127,6 +134,11 @@ async function run(flags: Flags, where: Pick<DemoOptions, "dir" | "timeline" | "
     sdpPort: flags.sdpPort ?? (await freeUdpPort()),
     ...(csmsPort === undefined ? {} : { csmsPort }),
   });
+}
+
+function configFileOf({ config, dc, din, ocpp }: Flags): string {
+  if (dc || din) return dcConfigFile;
+  return ocpp === "1.6" ? ocpp16ConfigFile : config;
 }
 
 /** Prints every entry of the timeline while `work` runs. */
@@ -155,10 +167,11 @@ function isExternal({ eim, din }: Flags): boolean {
 }
 
 async function printHeading(io: Io, flags: Flags): Promise<void> {
-  const outlet = flags.config === defaultConfigFile ? (flags.dc || flags.din ? "DC " : "AC ") : "";
+  const own = flags.config !== defaultConfigFile;
+  const outlet = own ? "" : flags.dc || flags.din ? "DC " : "AC ";
   const what = isExternal(flags) ? "charging" : "Plug & Charge";
   const how = flags.din ? "DIN SPEC 70121" : "ISO 15118-2 over TLS 1.2";
-  await writeLine(io.stdout, `plugcharge demo: ${outlet}${what}, ${how}, OCPP 2.0.1`);
+  await writeLine(io.stdout, `plugcharge demo: ${outlet}${what}, ${how}, OCPP${own ? "" : ` ${flags.ocpp}`}`);
   const about = contractCaseFacts[contractOf(flags)].about;
   await writeLine(io.stdout, isExternal(flags) ? "The driver pays by an app." : `The car comes with ${about}.`);
   await writeLine(io.stdout, `${timelineHeading()}\n`);

@@ -5,9 +5,12 @@ import type { TraceEntry } from "../../util/trace.ts";
 export function heardOut(entries: readonly TraceEntry[]): boolean {
   const calls = entries.filter(({ kind, from, to }) => kind === "message" && from === "OCPP" && to === "CSMS");
   const named = (title: string) => calls.filter((call) => call.title === title);
-  const freed = named("StatusNotification.req").at(-1)?.detail?.connectorStatus === "Available";
+  const status = named("StatusNotification.req").at(-1)?.detail;
+  // OCPP 1.6 has shorter names for the same.
+  const freed = (status?.connectorStatus ?? status?.status) === "Available";
   const events = named("TransactionEvent.req").map(({ detail }) => detail?.eventType);
-  const ended = events.length === 0 || events.includes("Ended");
+  const begun = events.length > 0 || named("StartTransaction.req").length > 0;
+  const ended = !begun || events.includes("Ended") || named("StopTransaction.req").length > 0;
   const sent = calls.filter(({ title }) => title.endsWith(".req")).length;
   return freed && ended && sent <= answers(entries);
 }

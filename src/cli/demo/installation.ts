@@ -12,11 +12,14 @@ import type { ProtocolName } from "../peer/verdict.ts";
 export const packageFolder = fileURLToPath(new URL("../../../", import.meta.url));
 export const dcConfigFile = join(packageFolder, "config", "config-sil-dc-ocpp201-pnc.yaml");
 export const defaultConfigFile = join(packageFolder, "config", "config-sil-ocpp201-pnc.yaml");
+export const ocpp16ConfigFile = join(packageFolder, "config", "config-sil-ocpp-pnc.yaml");
 /** Read-only files of modules that come with plugcharge; modules without any get the folder of all. */
 const shareFolders: Readonly<Record<string, string>> = { OCPP: "ocpp16", OCPP201: "ocpp201" };
 export const moduleShareFolder = (moduleName: string) => join(packageFolder, "config", shareFolders[moduleName] ?? "");
-const shareFolder = moduleShareFolder("OCPP201");
-const componentConfigFolder = join(shareFolder, "component_config");
+const componentConfigFolder = join(moduleShareFolder("OCPP201"), "component_config");
+/** The modules that speak with a CSMS, and their versions. */
+const ocppModules = { OCPP201: "2.0.1", OCPP: "1.6" } as const;
+export type OcppVersionName = (typeof ocppModules)[keyof typeof ocppModules];
 
 /** How the station reaches its CSMS, with security profile 1. */
 export interface CsmsAccess {
@@ -28,8 +31,7 @@ export interface CsmsAccess {
 
 export interface Installation {
   readonly config: StationConfig;
-  /** Component configuration of the charge point; its own copy, because the address of the CSMS is in it. */
-  readonly componentConfig: string;
+  readonly ocppVersion: OcppVersionName;
 }
 
 export interface InstallationOptions {
@@ -48,32 +50,56 @@ export interface InstallationOptions {
  * @throws UserError when the demo misses a module in it.
  */
 export async function install(plain: StationConfig, options: InstallationOptions): Promise<Installation> {
-  const { dir, files, modules, csms } = options;
-  const { file } = plain;
-  const componentConfig = join(dir, "component_config");
-  await copyComponentConfig(files, componentConfigFolder, componentConfig, connectionVariables(csms));
+  const { dir, files, modules } = options;
+  const ocpp = ocppModuleOf(plain);
   await files.makeFolder(join(dir, "data"), 0o700);
-  const config = await loadConfig({ file, files, modules, overrides: overridesFor(plain, options, componentConfig) });
-  return { config, componentConfig };
+  const overrides = overridesFor(plain, options, { [ocpp]: { config_module: await connect[ocpp](options) } });
+  const config = await loadConfig({ file: plain.file, files, modules, overrides });
+  return { config, ocppVersion: ocppModules[ocpp] };
 }
+
+/** @throws UserError when the station has none. */
+function ocppModuleOf(config: StationConfig): keyof typeof ocppModules {
+  const found = config.modules.find(({ moduleName }) => moduleName in ocppModules)?.moduleName;
+  if (found === undefined) moduleIdOf(config, "OCPP201");
+  return found as keyof typeof ocppModules;
+}
+
+type Connect = (options: InstallationOptions) => Promise<Readonly<Record<string, string>>>;
+
+/** What tells each module where its CSMS is, in files of the demo's own, because a password is in them. */
+const connect: Readonly<Record<keyof typeof ocppModules, Connect>> = {
+  async OCPP201({ csms, dir, files }) {
+    const componentConfig = join(dir, "component_config");
+    await copyComponentConfig(files, componentConfigFolder, componentConfig, connectionVariables(csms));
+    const data = (name: string) => join(dir, "data", name);
+    return {
+      DeviceModelConfigPath: componentConfig,
+      DeviceModelDatabasePath: data("device_model_storage.db"),
+      EverestDeviceModelDatabasePath: data("everest_device_model_storage.db"),
+      CoreDatabasePath: data("ocpp201"),
+      MessageLogPath: data("ocpp_logs"),
+    };
+  },
+  async OCPP({ csms, dir, files }) {
+    const userConfig = join(dir, "user_config.json");
+    await files.write(userConfig, JSON.stringify(connectionKeys(csms), null, 2), 0o600);
+    return {
+      UserConfigPath: userConfig,
+      DatabasePath: join(dir, "data", "ocpp16"),
+      MessageLogPath: join(dir, "data", "ocpp_logs"),
+    };
+  },
+};
 
 /** A car that speaks nothing newer. */
 const dinCar = { supported_DIN70121: true, supported_ISO15118_2: false };
 
-function overridesFor(config: StationConfig, options: InstallationOptions, componentConfig: string) {
-  const { dir, device, protocol } = options;
-  const data = (name: string) => join(dir, "data", name);
+function overridesFor(config: StationConfig, options: InstallationOptions, ocpp: Readonly<Record<string, object>>) {
+  const { device, protocol } = options;
   const link = device === undefined ? {} : { device };
   const patches: Readonly<Record<string, object>> = {
-    OCPP201: {
-      config_module: {
-        DeviceModelConfigPath: componentConfig,
-        DeviceModelDatabasePath: data("device_model_storage.db"),
-        EverestDeviceModelDatabasePath: data("everest_device_model_storage.db"),
-        CoreDatabasePath: data("ocpp201"),
-        MessageLogPath: data("ocpp_logs"),
-      },
-    },
+    ...ocpp,
     EvseV2G: { config_module: link },
     PyEvJosev: { config_module: { ...link, ...(protocol === "DIN SPEC 70121" && dinCar) } },
   };
@@ -91,7 +117,7 @@ function observerEntry(config: StationConfig) {
       evse_manager: connection("EvseManager", "evse"),
       charger: connection("EvseV2G", "charger"),
       ev: connection("PyEvJosev", "ev"),
-      ocpp: connection("OCPP201", "ocpp_generic"),
+      ocpp: connection(ocppModuleOf(config), "ocpp_generic"),
     },
   };
 }
@@ -117,5 +143,13 @@ function connectionVariables({ url, identity, password }: CsmsAccess): Record<st
     "InternalCtrlr.NetworkConnectionProfiles": JSON.stringify([{ configurationSlot: 1, connectionData }]),
     "SecurityCtrlr.Identity": identity,
     "SecurityCtrlr.BasicAuthPassword": password,
+  };
+}
+
+/** The same in the keys of OCPP 1.6, over those of the station's own file. */
+function connectionKeys({ url, identity, password }: CsmsAccess) {
+  return {
+    Internal: { CentralSystemURI: url, ChargePointId: identity },
+    Security: { AuthorizationKey: password, SecurityProfile: 1 },
   };
 }

@@ -165,7 +165,8 @@ async function plugIn(options: DemoOptions, { csms, pki, station, installation, 
   const pluggedInAt = clock.now();
   const drive = carDriver(station, installation);
   watch.onRefused(() => drive("modify_charging_session", "unplug"));
-  if (payment === "ExternalPayment") watch.onPluggedIn(() => void startByApp(csms, identity, timeline));
+  const app = { csms, station: identity, ocppVersion: installation.ocppVersion, trace: timeline };
+  if (payment === "ExternalPayment") watch.onPluggedIn(() => void startByApp(app));
   timeline.add({ step: 1, kind: "state", from: "EV", title: "plugged in" });
   const energy = installation.config.modules.some(({ config }) => config.charge_mode === "DC") ? "DC" : "AC";
   drive("execute_charging_session", script({ ...options, energy }));

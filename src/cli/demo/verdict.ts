@@ -112,9 +112,10 @@ function brokenEnd(entries: readonly TraceEntry[]): string[] {
 /** A paused session is joined by the same car, and its transaction goes on. */
 function pauseProblems(entries: readonly TraceEntry[]): string[] {
   const setups = entries.filter(({ title }) => title === "SessionSetupRes").map(({ detail }) => detail?.ResponseCode);
-  const states = entries.flatMap(({ title, detail }) =>
-    title === "TransactionEvent.req" && typeof detail?.chargingState === "string" ? [detail.chargingState] : [],
-  );
+  // In OCPP 1.6 a connector's status tells it.
+  const stateOf = ({ title, detail }: TraceEntry) =>
+    title === "TransactionEvent.req" ? detail?.chargingState : title === "StatusNotification.req" && detail?.status;
+  const states = entries.map(stateOf).filter((state) => typeof state === "string");
   const joined = setups.join() === "OK_NewSessionEstablished,OK_OldSessionJoined";
   const suspended = states.join().includes("Charging,SuspendedEV,Charging");
   return [

@@ -10,6 +10,9 @@ function answered(title: string): TraceEntry {
 }
 const occupied = [sent("StatusNotification", { connectorStatus: "Occupied" }), answered("StatusNotification")];
 const free = [sent("StatusNotification", { connectorStatus: "Available" }), answered("StatusNotification")];
+const freed = [sent("StatusNotification", { status: "Available" }), answered("StatusNotification")];
+const began = [sent("StartTransaction"), answered("StartTransaction")];
+const stopped = [sent("StopTransaction"), answered("StopTransaction")];
 const event = (eventType: string) => [sent("TransactionEvent", { eventType }), answered("TransactionEvent")];
 
 describe("the CSMS has heard a session out", () => {
@@ -20,6 +23,8 @@ describe("the CSMS has heard a session out", () => {
     ["the end of the transaction is missing", false, [...occupied, ...event("Started"), ...free]],
     ["the last answer is missing", false, [...occupied, ...event("Started"), ...event("Ended"), ...free.slice(0, 1)]],
     ["all is said and answered", true, [...occupied, ...event("Started"), ...event("Ended"), ...free]],
+    ["the end is missing in OCPP 1.6", false, [...began, ...freed]],
+    ["all is said and answered in OCPP 1.6", true, [...began, ...stopped, ...freed]],
     [
       "a call failed",
       true,
