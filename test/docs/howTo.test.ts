@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { freeUdpPort } from "../../src/cli/demo/freePort.ts";
 import { type Charger, charger, listening, plugcharge } from "../cli/peer/support.ts";
 
@@ -65,7 +65,7 @@ describe("docs/how-to/test-a-charger.md", () => {
     expect(files).toHaveLength(3);
     for (const file of files) expect(existsSync(join(scratch, "kept", file)), file).toBe(true);
     const line = text.split("\n").find((each) => each.startsWith("grep ")) ?? "";
-    const main = `${process.execPath} --import tsx ${resolve(folder, "../../src/cli/main.ts")}`;
+    const main = `${process.execPath} ${join(inject("built"), "cli/main.js")}`;
     const command = line.replace("npx plugcharge", main).replace("kept/", `${scratch}/kept/`);
     const { stdout } = await promisify(execFile)("bash", ["-c", command], { cwd: resolve(folder, "../..") });
     const answers = stdout

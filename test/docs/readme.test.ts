@@ -1,14 +1,14 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, inject, it } from "vitest";
 
 const root = resolve(import.meta.dirname, "../..");
 const readme = readFileSync(join(root, "README.md"), "utf8");
 const run = promisify(execFile);
-/** Inside the package, so that `plugcharge/exi` resolves as it does for its users. */
-const scratch = mkdtempSync(join(root, ".readme-"));
+const scratch = mkdtempSync(join(tmpdir(), "plugcharge-readme-"));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
 const blocks = [...readme.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map((match) => ({
@@ -21,6 +21,15 @@ const commands = blocks
   .map((line) => line.replace(/\s+#.*$/, "").trim())
   .filter(Boolean);
 const own = commands.filter((command) => command.includes("npx plugcharge"));
+
+/** So that `plugcharge/exi` resolves as it does for its users. */
+function installInto(folder: string): void {
+  const installed = join(folder, "node_modules/plugcharge");
+  mkdirSync(installed, { recursive: true });
+  copyFileSync(join(root, "package.json"), join(installed, "package.json"));
+  symlinkSync(inject("built"), join(installed, "dist"));
+  writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+}
 
 describe("README", () => {
   it("is at most 200 lines", () => {
@@ -36,7 +45,7 @@ describe("README", () => {
   });
 
   const says = async (command: string) => {
-    const built = command.replaceAll("npx plugcharge", `node ${join(root, "dist/cli/main.js")}`);
+    const built = command.replaceAll("npx plugcharge", `node ${join(inject("built"), "cli/main.js")}`);
     const { stdout } = await run("bash", ["-c", built], { cwd: scratch });
     return stdout;
   };
@@ -55,6 +64,7 @@ describe("README", () => {
     const at = blocks.findIndex(({ language }) => language === "ts");
     const file = join(scratch, "example.ts");
     writeFileSync(file, blocks[at]?.text ?? "");
+    installInto(scratch);
     const { stdout } = await run(process.execPath, ["--import", "tsx", file], { cwd: root });
     expect(stdout).toBe(blocks[at + 1]?.text);
   });

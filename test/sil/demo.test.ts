@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { appProtocol, iso2 } from "../../src/iso15118/index.ts";
 import { fromHex } from "../../src/util/bytes.ts";
 import { decodeHeader, HEADER_LENGTH, MAX_PAYLOAD_ISO2 } from "../../src/v2gtp/index.ts";
@@ -22,7 +22,7 @@ interface Run {
 
 /** The process ends by itself, or the test does not: nothing is killed. */
 function demo(...args: readonly string[]): Promise<Run> {
-  const child = spawn(process.execPath, ["--import", "tsx", "src/cli/main.ts", "demo", ...args], { cwd: root });
+  const child = spawn(process.execPath, [join(inject("built"), "cli/main.js"), "demo", ...args], { cwd: root });
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (chunk) => {
@@ -253,7 +253,7 @@ describe.concurrent("a car that comes without a contract", () => {
   });
 });
 
-describe("what is wrong on the person's side is one sentence and exit code 2", () => {
+describe.concurrent("what is wrong on the person's side is one sentence and exit code 2", () => {
   it("bad case: a configuration with two faults starts nothing and names both", { timeout: 30_000 }, async () => {
     const file = join(scratch, "bad.yaml");
     const good = readFileSync(join(root, "config/config-sil-ocpp201-pnc.yaml"), "utf8");
