@@ -7,8 +7,20 @@ import { isValidAt, type Leaf } from "./leaves.ts";
 import { caPath, leafFolders, type OwnLeafType } from "./paths.ts";
 
 const words = {
-  V2G: { what: "SECC certificate", key: "secc_leaf_cert_directory", file: "CPO_CERT_CHAIN.pem" },
-  CSMS: { what: "CSMS client certificate", key: "csms_leaf_cert_directory", file: "CSMS_LEAF.pem" },
+  V2G: {
+    what: "SECC certificate",
+    key: "secc_leaf_cert_directory",
+    keys: "secc_leaf_key_directory",
+    roots: "v2g_ca_bundle",
+    file: "CPO_CERT_CHAIN.pem",
+  },
+  CSMS: {
+    what: "CSMS client certificate",
+    key: "csms_leaf_cert_directory",
+    keys: "csms_leaf_key_directory",
+    roots: "csms_ca_bundle",
+    file: "CSMS_LEAF.pem",
+  },
 } as const;
 
 /** Undefined when there is a leaf with a key and a path to an installed root. */
@@ -53,6 +65,7 @@ async function withoutKey(disk: Disk, leaf: Leaf, type: OwnLeafType): Promise<Us
   }
   return new UserError(`no private key belongs to the ${words[type].what} ${describeCertificate(leaf.certificate)}`, {
     file: keys,
+    key: words[type].keys,
     expected: `the key of ${leaf.files[0]}`,
     fix: "Put it there, with the ending .key.",
   });
@@ -62,5 +75,6 @@ async function withoutPath(disk: Disk, leaf: Leaf, type: OwnLeafType, time: numb
   const verdict = await disk.pathOf(type, leaf, time);
   if (verdict.ok) return undefined;
   const message = `the ${words[type].what} has no path to a root in ${caPath(disk.paths, type)} (${verdict.reason})`;
-  return new UserError(message, { ...(leaf.files[0] !== undefined && { file: leaf.files[0] }), fix: verdict.fix });
+  const file = leaf.files[0] === undefined ? {} : { file: leaf.files[0] };
+  return new UserError(message, { ...file, key: words[type].roots, fix: verdict.fix });
 }

@@ -10,7 +10,7 @@ const abandoned = /^\..*\.[0-9a-f]{12}\.tmp$/;
 export async function prepareFolders(files: Files, paths: StorePaths, log: Logger): Promise<void> {
   for (const [key, path] of Object.entries(paths)) {
     try {
-      if (key.endsWith("_ca_bundle")) await prepareBundle(files, path);
+      if (key.endsWith("_ca_bundle")) await prepareBundle(files, path, () => log.warn({ key, path }, made(key)));
       else await prepareFolder(files, path);
     } catch (error) {
       log.warn({ key, path, code: (error as NodeJS.ErrnoException).code }, "could not be prepared");
@@ -18,12 +18,18 @@ export async function prepareFolders(files: Files, paths: StorePaths, log: Logge
   }
 }
 
+function made(key: string): string {
+  return `${key}: there was no such file; it is made, without certificates`;
+}
+
 /** A bundle is a file when its name ends like one's, a folder otherwise. */
-async function prepareBundle(files: Files, path: string): Promise<void> {
+async function prepareBundle(files: Files, path: string, onMade: () => void): Promise<void> {
   const info = await files.info(path);
   if (info?.isDirectory || (!info && extname(path) === "")) return prepareFolder(files, path);
   await prepareFolder(files, dirname(path));
-  if (!info) await files.write(path, "", 0o644);
+  if (info) return;
+  await files.write(path, "", 0o644);
+  onMade();
 }
 
 async function prepareFolder(files: Files, path: string): Promise<void> {

@@ -11,7 +11,7 @@ import { signal } from "../../src/cli/demo/signal.ts";
 import { loadModules } from "../../src/cli/modules.ts";
 import { type Csms, startCsms } from "../../src/csms/csms.ts";
 import { contractAccount, csmsPki } from "../../src/csms/pki.ts";
-import { loadConfig } from "../../src/framework/config.ts";
+import { loadConfig, type ModuleCatalogue } from "../../src/framework/config.ts";
 import { startStation } from "../../src/framework/manager.ts";
 import type { SessionEventEnum } from "../../src/interfaces/types/evse_manager.ts";
 import { evseV2G } from "../../src/modules/EvseV2G/index.ts";
@@ -61,13 +61,17 @@ export const plugAndCharge = [
 /** A car that is there and says nothing itself. */
 export const plugIn = "iso_wait_slac_matched;sleep 3600";
 
-/**
- * @param edit changes the text of the station's configuration.
- * @param log gets what the station logs.
- */
+export interface SiteOptions {
+  /** Gets what the station logs. */
+  readonly log?: Logger;
+  /** Modules beside ours. */
+  readonly modules?: ModuleCatalogue;
+}
+
+/** @param edit changes the text of the station's configuration. */
 export async function openSite(
   edit: (yaml: string) => string = (yaml) => yaml,
-  log: Logger = silentLogger,
+  { log = silentLogger, modules = {} }: SiteOptions = {},
 ): Promise<Site> {
   const dir = mkdtempSync(join(tmpdir(), "plugcharge-site-"));
   const timeline = new Timeline(clock);
@@ -93,7 +97,7 @@ export async function openSite(
     carFinished: () => {},
   });
   const EvseV2G = evseV2G({ capture: (frame) => void frames.push(frame) });
-  const catalogue = { ...(await loadModules()), EvseV2G, DemoObserver: probe };
+  const catalogue = { ...(await loadModules()), EvseV2G, DemoObserver: probe, ...modules };
   const file = join(dir, "station.yaml");
   writeFileSync(file, edit(readFileSync(defaultConfigFile, "utf8")));
   const plain = await loadConfig({ file, files, modules: catalogue });

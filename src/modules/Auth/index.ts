@@ -63,6 +63,7 @@ export const Auth = defineModule(manifest, (ctx) => {
     },
     async ready() {
       warnOfDeafness(ctx);
+      tellOfValidators(ctx);
       for (const [index, evse] of ctx.requires.evse_manager.entries()) {
         const { id, connectors } = await evse.call("get_evse");
         evseIds.set(id, index);
@@ -123,6 +124,13 @@ async function loadReservations(ctx: Context): Promise<readonly StoredReservatio
   const stored = storedReservations.safeParse(await kvs.call("load", { key: storeKey(ctx) }));
   if (!stored.success) ctx.log.warn({ error: stored.error.message }, "stored reservations cannot be read");
   return stored.data ?? [];
+}
+
+/** Where Plug & Charge goes through OCPP, the CSMS should be the only one to decide. */
+function tellOfValidators({ moduleId, requires, log }: Context): void {
+  if (requires.token_validator.length < 2) return;
+  const validators = requires.token_validator.map((one) => `${one.moduleId}.${one.implementationId}`).join(", ");
+  log.info({ validators }, `each of the token_validator connections of ${moduleId} can accept a token alone`);
 }
 
 /** Plug & Charge tokens come from the EvseManagers; one that is not connected cannot be heard. */

@@ -51,7 +51,7 @@ export const EvseManager = defineModule(manifest, (ctx) => {
         force_unlock: () => evse.forceUnlock(),
         external_ready_to_start_charging() {
           if (config.external_ready_to_start_charging) evse.run();
-          else ctx.log.warn({}, "nobody waits for a start: external_ready_to_start_charging is false");
+          else ctx.log.info({}, "nobody waits for a start: external_ready_to_start_charging is false");
           return config.external_ready_to_start_charging;
         },
         set_plug_and_charge_configuration({ plug_and_charge_configuration }) {

@@ -12,6 +12,10 @@ const faults = {
   FAILED_CertChainError: "CertChainError",
 } as const satisfies Record<ContractRefusal, ContractFault>;
 
+/** When a root may be missing. */
+const untrusted: ReadonlySet<ContractFault> = new Set(["NoCertificateAvailable", "CertificateNotAllowed"]);
+const whereRootsAre = "Roots of contracts are those of mo_ca_bundle and v2g_ca_bundle of EvseSecurity.";
+
 export interface ContractQuestion {
   /** Leaf first. */
   readonly chain: readonly Certificate[];
@@ -34,11 +38,9 @@ export async function judgeContract({
   const verdict = judge({ role: "contract", edition: "iso15118-2", leaf, chain: subs, anchors, time });
   if (!verdict.ok) {
     const { reason, certificate, fix } = verdict;
-    return {
-      result: faults[responseCode(verdict)],
-      reason: `${reason.replaceAll("_", " ")} (${certificate})`,
-      fix,
-    };
+    const result = faults[responseCode(verdict)];
+    const mend = untrusted.has(result) ? `${fix} ${whereRootsAre}` : fix;
+    return { result, reason: `${reason.replaceAll("_", " ")} (${certificate})`, fix: mend };
   }
   const root = verdict.path.at(-1)?.subject.toString() ?? "";
   return { result: "Valid", root, hashData: hashDataOf(await ocspRequestData()) };

@@ -82,6 +82,9 @@ export function evseV2G({ networkOf = nodeNetwork, capture }: EvseV2GOptions = {
         extensions: extensionsCommands(secc, log),
       },
       async ready() {
+        if (config.tls_security === "prohibit") {
+          log.info({}, "tls_security is prohibit: no EV can pay by contract here, as Plug & Charge needs TLS");
+        }
         provides.charger.publish("supported_app_protocols_secc", { app_protocols: protocols.map(({ id }) => id) });
         await start.begin();
       },

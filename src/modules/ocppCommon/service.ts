@@ -6,6 +6,7 @@ import { sleep } from "../../util/clock.ts";
 import type { Connection } from "./connection.ts";
 import type { OcppContext } from "./context.ts";
 import { evsePorts } from "./station.ts";
+import { warnOfUnheard } from "./unheard.ts";
 
 /** A charge point and its way to the CSMS. */
 export interface Assembly<P> {
@@ -62,6 +63,7 @@ export class Service<P extends AnyChargePoint> {
   /** Makes everything ready; it runs when all EVSEs are ready too. @throws UserError when the configuration does not fit the station. */
   async start(): Promise<void> {
     const { ctx, assemble } = this.#options;
+    warnOfUnheard(ctx);
     const running = await assemble(await evsePorts(ctx));
     this.#running = running;
     const ready = new Promise<void>((resolve) => {

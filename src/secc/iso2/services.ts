@@ -1,7 +1,7 @@
 /** ISO 15118-2, 8.4.3.3 to 8.4.3.5: what is offered, and what the EV takes of it. */
 import { ask, type Outcome } from "../../fsm/state.ts";
 import type { ParameterSet, SelectedService } from "../../iso15118/iso2/index.ts";
-import { decided, publish } from "../effects.ts";
+import { decided, type Effect, publish } from "../effects.ts";
 import { type Iso2, type Iso2Ports, type Iso2Session, type Request, type Selected, state } from "./protocol.ts";
 import { type Failure, refuse } from "./refusals.ts";
 import {
@@ -32,11 +32,21 @@ export const serviceDiscovery = state({
           },
         },
         next: "ServiceSelection",
+        effects: withoutTls(session),
       };
     },
     SessionStopReq: stop,
   },
 });
+
+/** What a driver with a contract wonders about: the configuration offers it, and the EV does not get to see it. */
+function withoutTls({ secured, evse }: Iso2Session): Effect[] {
+  if (secured || !evse.paymentOptions.includes("Contract")) return [];
+  const title = "Contract is not offered: this EV came without TLS";
+  const fix =
+    "For Plug & Charge, set tls_security to allow or force, install a valid SECC certificate, and use an EV that asks for TLS.";
+  return [decided({ step: 2, title, fix })];
+}
 
 async function gatherDetail({ body }: Request<"ServiceDetailReq">, session: Iso2Session, ports: Iso2Ports) {
   const isVas = session.evse.services.some(({ ServiceID }) => ServiceID === body.ServiceID);
