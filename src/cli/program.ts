@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { UserError } from "../util/errors.ts";
 import { exitCodes, type Io } from "./io.ts";
+import { version } from "./version.ts";
 
 /** Loaded when they are asked for: a charger does not wait for the code of a CSMS. In the order of the help. */
 const commands: Readonly<Record<string, (io: Io) => Promise<Command>>> = {
@@ -22,6 +23,7 @@ const commands: Readonly<Record<string, (io: Io) => Promise<Command>>> = {
 async function program(asked: string | undefined, io: Io): Promise<Command> {
   const root = new Command("plugcharge")
     .description("Plug & Charge for electric vehicles: car, charging station and CSMS with real cryptography.")
+    .version(version, "-V, --version", "print the version and exit")
     .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
     .exitOverride();
   const load = asked === undefined || !Object.hasOwn(commands, asked) ? undefined : commands[asked];
