@@ -146,7 +146,13 @@ const seccRows: readonly Row[] = [
 ];
 
 const oemRows: readonly Row[] = [
-  wrong("expired", "the provisioning certificate has ended", "expired", expired),
+  wrong(
+    "expired",
+    "the provisioning certificate has ended",
+    "expired",
+    expired,
+    "CertificateInstallationRes FAILED_CertificateExpired",
+  ),
   wrong("wrong-dc", "DC=MO instead of OEM", "wrong_dc", withDc("MO")),
   around(
     "wrong-key",

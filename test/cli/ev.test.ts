@@ -104,6 +104,47 @@ describe("plugcharge ev", () => {
     expect(ev.lines.filter((line) => line.includes("OK_OldSessionJoined"))).toHaveLength(1);
   });
 
+  it.each([
+    ["dc-pnc", { tls: true, payment: "Contract" }],
+    ["dc-eim", { tls: true, payment: "ExternalPayment" }],
+  ])("charges with direct current: %s", async (scenario, expected) => {
+    const pki = await pkiFolder();
+    const secc = await charger("--pki", pki, "--sessions", "1", "--scenario", scenario, "--json");
+    const ev = plugcharge("ev", ...secc.at, "--pki", pki, "--scenario", scenario, "--cycles", "3", "--json");
+    expect([await ev.exitCode, await secc.exitCode]).toEqual([0, 0]);
+    const charged = { verdict: "charged", protocol: "ISO 15118-2", cycles: 3, ...expected };
+    expect([...verdicts(ev), ...verdicts(secc)]).toMatchObject([charged, charged]);
+    const asked = ev.lines
+      .map((line) => JSON.parse(line))
+      .flatMap(({ kind, from, title }) => (kind === "message" && from === "EV" ? [title] : []));
+    const parameters = asked.indexOf("ChargeParameterDiscoveryReq");
+    expect([...new Set(asked.slice(parameters))]).toEqual([
+      ...["ChargeParameterDiscoveryReq", "CableCheckReq", "PreChargeReq", "PowerDeliveryReq", "CurrentDemandReq"],
+      ...["WeldingDetectionReq", "SessionStopReq"],
+    ]);
+  });
+
+  it("charges with direct current without TLS, which needs no certificates", async () => {
+    const secc = await charger("--tls", "prohibit", "--sessions", "1", "--scenario", "dc-eim");
+    const ev = plugcharge("ev", ...secc.at, "--no-tls", "--scenario", "dc-eim", "--cycles", "2", "--json");
+    expect([await ev.exitCode, await secc.exitCode]).toEqual([0, 0]);
+    expect(verdicts(ev)).toMatchObject([{ verdict: "charged", tls: false, cycles: 2 }]);
+  });
+
+  it.each([
+    ["stops at once without it", [], { verdict: "right", got: "says PowerDeliveryReq" }],
+    ["goes on with it", ["--peer-quirks"], { verdict: "wrong", got: "says CurrentDemandReq" }],
+  ])("--peer-quirks, with a charger that tells of 2000 V: %s", async (_, quirks, found) => {
+    const pki = await pkiFolder();
+    const secc = await charger("--pki", pki, "--sessions", "1", "--fault", "dc:over-voltage", "--json");
+    const args = ["--pki", pki, "--scenario", "dc-pnc", "--cycles", "3"];
+    const ev = plugcharge("ev", ...secc.at, ...args, ...quirks);
+    // The charger that tests the car has seen enough by then, and leaves.
+    expect(await ev.exitCode).toBe(1);
+    await secc.exitCode;
+    expect(verdicts(secc)).toMatchObject([{ fault: "dc:over-voltage", ...found }]);
+  });
+
   it("charges by DIN SPEC 70121, for which neither side needs certificates", async () => {
     const secc = await charger("--scenario", "din", "--sessions", "1", "--json");
     const ev = plugcharge("ev", ...secc.at, "--scenario", "din", "--cycles", "3", "--json");

@@ -73,6 +73,10 @@ async function chainOf(info: CertificateInfo, files: Files): Promise<TlsCredenti
 /** @throws X509Error */
 function checkPair(leaf: Certificate, privateKey: string, passphrase: string | undefined): void {
   if (leaf.keyKind !== CURVE) throw new X509Error(`its certificate is of ${leaf.keyKind}, not of ${CURVE}`);
+  if (leaf.keyUsage?.has("digitalSignature") === false) {
+    // OpenSSL would tell every EV that it offers no cipher suite.
+    throw new X509Error("its certificate must not sign, as a TLS server does: it lacks the key usage digitalSignature");
+  }
   if (!samePublicKey(loadPrivateKey(privateKey, passphrase), leaf.publicKey)) {
     throw new X509Error("the key is that of another certificate");
   }

@@ -292,6 +292,17 @@ describe("the station's own certificate", () => {
     expect(of.timeline.entries[0]).toMatchObject({ step: 0, outcome: "refused", fix: expect.any(String) });
   });
 
+  it.each([
+    ["secc:wrong-curve", "its certificate is of P-384, not of P-256"],
+    ["secc:key-usage", "it lacks the key usage digitalSignature"],
+    ["secc:wrong-key", "PrivateKeyNotFound"],
+  ])("bad case: %s: no EV is shown what no EV could use", async (fault, sentence) => {
+    const of = await start({ faults: [fault] });
+    await expect(TestEv.connectTo(of.network, TLS_PORT)).rejects.toMatchObject({ reason: "refused" });
+    expect(of.timeline.entries[0]?.title).toContain("no TLS towards EVs: ");
+    expect(of.timeline.entries[0]?.title).toContain(sentence);
+  });
+
   it("is shown over real TLS with the OCSP response of the cache, and session keys are kept for their owner", async () => {
     const { pki, store, clock } = await world({ own: true });
     const [issuer] = pki.chain("secc");
