@@ -144,7 +144,7 @@ describe("verdict of a demo", () => {
       "the clearing house does",
       "installed",
       "oem:expired",
-      [response("CertificateInstallationRes", "FAILED_CertChainError")],
+      [response("CertificateInstallationRes", "FAILED_CertificateExpired")],
     ],
     ["the car refuses the charger", "valid", "secc:wrong-dc", [leaving("charger not trusted")]],
     ["the car refuses the new contract", "installed", "cps:expired", [given, leaving("contract not trusted")]],
