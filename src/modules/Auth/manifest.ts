@@ -7,9 +7,18 @@ import { evse_manager } from "../../interfaces/evse_manager.ts";
 import { kvs } from "../../interfaces/kvs.ts";
 import { reservation } from "../../interfaces/reservation.ts";
 
+const selectionAlgorithms = z.enum(["FindFirst", "PlugEvents", "PlugEventsLIFO"]);
+
 const config = z.strictObject({
-  /** How the EVSE for a token is chosen that names none: see selection.ts. `UserInput` of EVerest does not exist there either. */
-  selection_algorithm: z.enum(["FindFirst", "PlugEvents", "PlugEventsLIFO"]).default("FindFirst"),
+  /** How the EVSE for a token is chosen that names none: see selection.ts. */
+  selection_algorithm: z
+    .enum([...selectionAlgorithms.options, "UserInput"])
+    .refine(
+      (algorithm) => algorithm !== "UserInput",
+      "another algorithm: Auth does not do UserInput, because nothing here asks a person for the EVSE",
+    )
+    .pipe(selectionAlgorithms)
+    .default("FindFirst"),
   /** Seconds for which an authorization waits for its transaction; the OCPP module replaces it. */
   connection_timeout: z.int().min(1),
   /** Tokens of this group can stop every transaction and start none; empty for no such group. */

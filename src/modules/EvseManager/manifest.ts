@@ -19,6 +19,9 @@ import { uk_random_delay } from "../../interfaces/uk_random_delay.ts";
 const milliseconds = z.int().min(0);
 const seconds = z.int().min(0);
 
+/** Of what the module cannot do. */
+const isFalse = (value: boolean) => !value;
+
 const config = z.strictObject({
   /** Number of this EVSE: its id in Auth, OCPP and topics. */
   connector_id: z.int().min(1).max(128),
@@ -53,7 +56,10 @@ const config = z.strictObject({
   ac_hlc_use_5percent: z.boolean().default(true),
   /** Keep 5 % PWM even after EIM; not compliant with ISO 15118-3. */
   ac_enforce_hlc: z.boolean().default(false),
-  ac_with_soc: z.boolean().default(false),
+  ac_with_soc: z
+    .boolean()
+    .refine(isFalse, "false: this module does not read the state of charge on AC, because it runs no DC session for it")
+    .default(false),
   /** Volt between phase and neutral. */
   ac_nominal_voltage: z.number().positive().default(230),
   /** var; 0 = none. */
@@ -111,7 +117,10 @@ const config = z.strictObject({
   internal_over_voltage_duration_ms: milliseconds.default(400),
   voltage_plausibility_max_spread_threshold_V: z.number().min(0).default(50),
   voltage_plausibility_fault_duration_ms: milliseconds.default(30000),
-  sae_j2847_2_bpt_enabled: z.boolean().default(false),
+  sae_j2847_2_bpt_enabled: z
+    .boolean()
+    .refine(isFalse, "false: this module does not do SAE J2847/2, because it feeds nothing back to the grid")
+    .default(false),
   sae_j2847_2_bpt_mode: z.enum(["V2H", "V2G"]).default("V2G"),
   bpt_channel: z.enum(["None", "Unified", "Separated"]).default("None"),
   bpt_generator_mode: z.enum(["None", "GridFollowing", "GridForming"]).default("None"),

@@ -17,23 +17,12 @@ export interface Connected {
  * @throws UserError naming the key.
  */
 export function refuseUnserved(config: EvseManagerConfig, moduleId: string, { hlc, supply }: Connected): void {
-  const refuse = (key: string, message: string, mend: { expected?: string; fix: string }) => {
-    throw new UserError(message, { key: `active_modules.${moduleId}.${key}`, ...mend });
-  };
-  if (config.ac_with_soc) {
-    const why = "EvseManager does not read the state of charge on AC, because it runs no DC session for it";
-    refuse("config_module.ac_with_soc", why, { fix: "Remove the key." });
-  }
-  if (config.sae_j2847_2_bpt_enabled) {
-    const why = "EvseManager does not do SAE J2847/2, because it feeds nothing back to the grid";
-    refuse("config_module.sae_j2847_2_bpt_enabled", why, { fix: "Remove the key." });
-  }
-  if (config.charge_mode === "DC" && !(hlc && supply)) {
-    refuse("connections", "DC charging needs a power supply and ISO 15118", {
-      expected: "connections slac, hlc and powersupply_DC",
-      fix: "Connect them, or set charge_mode to AC.",
-    });
-  }
+  if (config.charge_mode !== "DC" || (hlc && supply)) return;
+  throw new UserError("DC charging needs a power supply and ISO 15118", {
+    key: `active_modules.${moduleId}.connections`,
+    expected: "connections slac, hlc and powersupply_DC",
+    fix: "Connect them, or set charge_mode to AC.",
+  });
 }
 
 type Remark = readonly [applies: (config: EvseManagerConfig, connected: Connected) => boolean, words: string];

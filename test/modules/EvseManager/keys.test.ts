@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { manifest } from "../../../src/modules/EvseManager/manifest.ts";
+import { manifest } from "../../../src/modules/EvseManager/manifest.ts";
 import { testKeys } from "../keyTable.ts";
 import { acKeys } from "./keys/ac.ts";
 import { dcKeys } from "./keys/dc.ts";
@@ -7,7 +7,7 @@ import { paymentKeys } from "./keys/payment.ts";
 import { atModule } from "./keys/scenes.ts";
 import { stationKeys } from "./keys/station.ts";
 
-testKeys<typeof manifest>("EvseManager", { ...paymentKeys, ...acKeys, ...stationKeys, ...dcKeys });
+testKeys("EvseManager", manifest, { ...paymentKeys, ...acKeys, ...stationKeys, ...dcKeys });
 
 /** What is allowed but unwise, or not what one might think, is said at the start with the name of the key. */
 test.each([

@@ -1,7 +1,7 @@
 /** Keys about direct current, and about feeding back. */
 import type { EvseManagerConfig } from "../../../../src/modules/EvseManager/manifest.ts";
 import { Outlet, type StepName } from "../dc/outlet.ts";
-import { atModule, type Config, startModule, waited } from "./scenes.ts";
+import { atModule, type Config, waited } from "./scenes.ts";
 
 async function at(step: StepName, config: Config): Promise<Outlet> {
   const outlet = await Outlet.open(config as Partial<EvseManagerConfig>);
@@ -102,7 +102,7 @@ export const dcKeys = {
   },
   voltage_plausibility_max_spread_threshold_V: { to: 100, show: implausible, sees: [30_000, "never"] },
   voltage_plausibility_fault_duration_ms: { to: 1000, show: implausible, sees: [30_000, 1000] },
-  sae_j2847_2_bpt_enabled: { to: true, start: startModule, refused: /does not do SAE J2847\/2, because/ },
+  sae_j2847_2_bpt_enabled: { to: true, refused: /does not do SAE J2847\/2, because/ },
   sae_j2847_2_bpt_mode: { partOf: "sae_j2847_2_bpt_enabled" },
   bpt_channel: {
     besides: following,

@@ -1,6 +1,6 @@
 /** Keys about who pays, and what is told of it. */
 import { accepted, cardToken } from "../fakeNeighbours.ts";
-import { atModule, type Config, startModule, station } from "./scenes.ts";
+import { atModule, type Config, station } from "./scenes.ts";
 
 /** Payment options that a car is offered. */
 async function offered(config: Config): Promise<unknown> {
@@ -126,5 +126,5 @@ export const paymentKeys = {
     ],
   },
   dbg_hlc_auth_after_tstep: { to: true, show: toldOfCard, sees: [true, false] },
-  ac_with_soc: { to: true, start: startModule, refused: /does not read the state of charge on AC, because/ },
+  ac_with_soc: { to: true, refused: /does not read the state of charge on AC, because/ },
 } as const;

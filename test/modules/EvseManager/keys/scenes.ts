@@ -124,11 +124,3 @@ async function moduleUnderTest(config: Config, connected: readonly Requirement[]
     },
   };
 }
-
-/** A module that should not start. */
-export function startModule(config: Config): Promise<unknown> {
-  return startUnderTest(EvseManager, {
-    config: { connector_id: 1, ...config },
-    mocks: { bsp: [neighbour("bsp", requires.bsp.interface, [])] },
-  });
-}
