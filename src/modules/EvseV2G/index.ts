@@ -82,6 +82,9 @@ export function evseV2G({ networkOf = nodeNetwork, capture }: EvseV2GOptions = {
         extensions: extensionsCommands(secc, log),
       },
       async ready() {
+        if (!config.publish_telemetry_only_on_change) {
+          log.warn({}, "publish_telemetry_only_on_change is without effect: this module publishes no telemetry");
+        }
         if (config.tls_security === "prohibit") {
           log.info({}, "tls_security is prohibit: no EV can pay by contract here, as Plug & Charge needs TLS");
         }
