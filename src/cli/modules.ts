@@ -15,6 +15,7 @@ const loaders: Readonly<Record<string, () => Promise<Module>>> = {
   IMDSimulator: async () => (await import("../modules/IMDSimulator/index.ts")).IMDSimulator,
   OCPP: async () => (await import("../modules/OCPP/index.ts")).OCPP,
   OCPP201: async () => (await import("../modules/OCPP201/index.ts")).OCPP201,
+  OCPPmulti: async () => (await import("../modules/OCPPmulti/index.ts")).OCPPmulti,
   OVMSimulator: async () => (await import("../modules/OVMSimulator/index.ts")).OVMSimulator,
   PyEvJosev: async () => (await import("../modules/PyEvJosev/index.ts")).PyEvJosev,
   SlacSimulator: async () => (await import("../modules/SlacSimulator/index.ts")).SlacSimulator,

@@ -2,9 +2,10 @@
 import { resolve } from "node:path";
 import { readComponentConfig } from "../../src/chargePoint/deviceModel/componentConfig.ts";
 import { DeviceModel } from "../../src/chargePoint/deviceModel/deviceModel.ts";
+import { deviceModelMigrations } from "../../src/chargePoint/deviceModel/schema.ts";
 import { ChargePoint, type ChargePointOptions } from "../../src/chargePoint/v201/chargePoint.ts";
 import { networkGuard } from "../../src/chargePoint/v201/networkProfiles.ts";
-import { coreMigrations, deviceModelMigrations } from "../../src/chargePoint/v201/schema.ts";
+import { coreMigrations } from "../../src/chargePoint/v201/schema.ts";
 import type { Calls, TransactionEventRequest } from "../../src/ocpp/v201/messages.generated.ts";
 import { type Database, openDatabase } from "../../src/util/database.ts";
 import { nodeFiles } from "../../src/util/files.ts";

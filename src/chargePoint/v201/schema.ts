@@ -1,5 +1,4 @@
 /** The charge point's own database, one script a version; a released script is never changed. */
-import { deviceModelSchema } from "../deviceModel/deviceModel.ts";
 import { queueImportance, queueLastError, queueSchema } from "../queue.ts";
 import { sampleSchema } from "../samples.ts";
 import { tokenSchema } from "../tokenStore.ts";
@@ -11,5 +10,3 @@ export const coreMigrations: readonly string[] = [
   queueImportance,
   queueLastError,
 ];
-
-export const deviceModelMigrations: readonly string[] = [deviceModelSchema];

@@ -7,9 +7,9 @@ import { passwordOf } from "../../chargePoint/v16/password.ts";
 import type { Endpoint } from "../../rpc/link.ts";
 import { UserError } from "../../util/errors.ts";
 import { Connection } from "../ocppCommon/connection.ts";
+import type { OcppContext } from "../ocppCommon/context.ts";
 import type { TlsSettings } from "../ocppCommon/endpoint.ts";
 import type { MessageLog } from "../ocppCommon/messageLog.ts";
-import type { Context } from "./context.ts";
 
 export interface ConnectOptions {
   readonly config: Configuration;
@@ -17,6 +17,8 @@ export interface ConnectOptions {
   readonly chargePoint: () => ChargePoint;
   /** Where messages are kept, if they are. */
   readonly messageLog: MessageLog | undefined;
+  /** Told when the connection is there, and when it is gone. */
+  isConnected(connected: boolean): void;
 }
 
 /** What is wrong with the connection, in the words of 1.6; a CSMS that is not itself is told of though that is not critical. */
@@ -25,7 +27,8 @@ const securityEvents: Readonly<Record<string, { readonly type: string; readonly 
   FailedToAuthenticateAtCsms: { type: "FailedToAuthenticateAtCsms", critical: false },
 };
 
-export function connect(ctx: Context, { config, endpointOf, chargePoint, messageLog }: ConnectOptions): Connection {
+export function connect(ctx: OcppContext, options: ConnectOptions): Connection {
+  const { config, endpointOf, chargePoint, messageLog, isConnected } = options;
   const { clock, random, log, trace, provides } = ctx;
   /** Attempts go on and on, and so would the events. */
   const told = new Set<string>();
@@ -42,11 +45,11 @@ export function connect(ctx: Context, { config, endpointOf, chargePoint, message
     answer: () => chargePoint().answer,
     connected: () => {
       told.clear();
-      provides.main.publish("is_connected", true);
+      isConnected(true);
       chargePoint().connected();
     },
     disconnected: () => {
-      provides.main.publish("is_connected", false);
+      isConnected(false);
       chargePoint().disconnected();
     },
     securityEvent: (event, info) => {

@@ -1,5 +1,4 @@
 /** EVerest's `ocpp` interface on top of an OCPP 1.6 charge point: a configuration key is a variable without a component. */
-import type { Configuration } from "../../chargePoint/v16/configuration/configuration.ts";
 import type { Commands } from "../../framework/interface.ts";
 import type { ocpp } from "../../interfaces/ocpp.ts";
 import type {
@@ -12,11 +11,13 @@ import type {
   SetVariableResult,
 } from "../../interfaces/types/ocpp.ts";
 import { isoTime } from "../../util/clock.ts";
-import type { Context, Service } from "./context.ts";
+import { getVariables, setVariables, toOcpp } from "../OCPP201/variables.ts";
+import type { OcppContext } from "../ocppCommon/context.ts";
+import type { Service } from "./context.ts";
 import type { Storage } from "./storage.ts";
 
-export function ocppGeneric(ctx: Context, service: Service, { config }: Storage): Commands<typeof ocpp> {
-  const monitor = monitors(ctx, config);
+export function ocppGeneric(ctx: OcppContext, service: Service, storage: Storage): Commands<typeof ocpp> {
+  const monitor = monitors(ctx, storage);
   return {
     stop: () => service.disconnect(),
     restart: () => service.connect(),
@@ -24,10 +25,10 @@ export function ocppGeneric(ctx: Context, service: Service, { config }: Storage)
       service.tell((point) => point.securityEvent(event));
       return null;
     },
-    get_variables: ({ requests }) => requests.map((request) => getVariable(config, request)),
-    async set_variables({ requests }) {
+    get_variables: ({ requests }) => requests.map((request) => getVariable(storage, request)),
+    async set_variables({ requests, source }) {
       const results: SetVariableResult[] = [];
-      for (const request of requests) results.push(await setVariable(service, request));
+      for (const request of requests) results.push(await setVariable(service, storage, request, source));
       return results;
     },
     change_availability: ({ request }) => changeAvailability(service, request),
@@ -38,18 +39,33 @@ export function ocppGeneric(ctx: Context, service: Service, { config }: Storage)
   };
 }
 
-function getVariable(config: Configuration, { component_variable, attribute_type }: GetVariableRequest) {
-  const found = config.get(component_variable.variable.name);
+/** The key that is meant; undefined for a variable of the device model that holds none. */
+function keyOf({ device }: Storage, { component, variable }: ComponentVariable): string | undefined {
+  if (!device || component.name === "") return variable.name;
+  return device.keyAt({ component: toOcpp(component), variable });
+}
+
+function getVariable(storage: Storage, request: GetVariableRequest): GetVariableResult {
+  const { component_variable, attribute_type } = request;
+  const key = keyOf(storage, component_variable);
+  const found = key === undefined ? undefined : storage.config.get(key);
   const attribute = attribute_type ? { attribute_type } : {};
-  if (!found) return { status: "UnknownVariable", component_variable, ...attribute } satisfies GetVariableResult;
-  return { status: "Accepted", component_variable, value: found.value, ...attribute } satisfies GetVariableResult;
+  if (found) return { status: "Accepted", component_variable, value: found.value, ...attribute };
+  // A key that is not shown is not there; of all else the device model knows.
+  const [other] = key === undefined && storage.device ? getVariables(storage.device.model, [request]) : [];
+  return other ?? { status: "UnknownVariable", component_variable, ...attribute };
 }
 
 async function setVariable(
   service: Service,
-  { component_variable, attribute_type, value }: SetVariableRequest,
+  storage: Storage,
+  request: SetVariableRequest,
+  source: string,
 ): Promise<SetVariableResult> {
-  const key = component_variable.variable.name;
+  const { component_variable, attribute_type, value } = request;
+  const key = keyOf(storage, component_variable);
+  const [other] = key === undefined && storage.device ? setVariables(storage.device.model, [request], source) : [];
+  if (other || key === undefined) return other ?? { status: "UnknownVariable", component_variable };
   const answer = await service.chargePoint?.changeConfiguration({ key, value });
   const status = attributeStatuses[answer?.status ?? "Rejected"];
   return { status, component_variable, ...(attribute_type ? { attribute_type } : {}) };
@@ -73,7 +89,8 @@ function changeAvailability(
 }
 
 /** Tells of changes of the keys that somebody wants to follow; a password is not among them. */
-function monitors({ clock, provides }: Context, config: Configuration) {
+function monitors({ clock, provides }: OcppContext, storage: Storage) {
+  const { config } = storage;
   const watched = new Map<string, ComponentVariable>();
   let events = 0;
   config.onChange(({ key }) => {
@@ -91,7 +108,10 @@ function monitors({ clock, provides }: Context, config: Configuration) {
   });
   return {
     add(places: readonly ComponentVariable[]): void {
-      for (const place of places) watched.set(place.variable.name.toLowerCase(), place);
+      for (const place of places) {
+        const key = keyOf(storage, place);
+        if (key !== undefined) watched.set(key.toLowerCase(), place);
+      }
     },
   };
 }

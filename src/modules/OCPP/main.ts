@@ -2,13 +2,15 @@
 
 import type { Configuration, KeyValue as ConfigurationKey } from "../../chargePoint/v16/configuration/configuration.ts";
 import type { Commands } from "../../framework/interface.ts";
+import type { ModuleContext } from "../../framework/module.ts";
 import type { ocpp_1_6_charge_point } from "../../interfaces/ocpp_1_6_charge_point.ts";
 import type { KeyValue } from "../../interfaces/types/ocpp.ts";
-import type { Context, Service } from "./context.ts";
+import type { Service } from "./context.ts";
+import type { manifest } from "./manifest.ts";
 import type { Storage } from "./storage.ts";
 
 export function chargePointMain(
-  { provides }: Context,
+  { provides }: Pick<ModuleContext<typeof manifest>, "provides">,
   service: Service,
   { config }: Storage,
 ): Commands<typeof ocpp_1_6_charge_point> {

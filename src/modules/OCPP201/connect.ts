@@ -5,8 +5,8 @@ import type { ChargePoint } from "../../chargePoint/v201/chargePoint.ts";
 import { networkProfiles } from "../../chargePoint/v201/networkProfiles.ts";
 import type { Endpoint } from "../../rpc/link.ts";
 import { Connection, type ConnectionSettings } from "../ocppCommon/connection.ts";
+import type { OcppContext } from "../ocppCommon/context.ts";
 import type { MessageLog } from "../ocppCommon/messageLog.ts";
-import type { Context } from "./generic.ts";
 
 export interface ConnectOptions {
   readonly model: DeviceModel;
@@ -21,7 +21,7 @@ const profileVariables: readonly string[] = [
   "OCPPCommCtrlr.NetworkConfigurationPriority",
 ];
 
-export function connect(ctx: Context, { model, endpointOf, chargePoint, messageLog }: ConnectOptions): Connection {
+export function connect(ctx: OcppContext, { model, endpointOf, chargePoint, messageLog }: ConnectOptions): Connection {
   const { clock, random, log, trace, provides } = ctx;
   const connection = new Connection({
     ...{ clock, random, log, trace, endpointOf },

@@ -3,7 +3,6 @@ import { sameAddress, variableAddress } from "../../chargePoint/deviceModel/addr
 import type { Change } from "../../chargePoint/deviceModel/deviceModel.ts";
 import type { ChargePoint } from "../../chargePoint/v201/chargePoint.ts";
 import type { Commands } from "../../framework/interface.ts";
-import type { ModuleContext } from "../../framework/module.ts";
 import type { ocpp } from "../../interfaces/ocpp.ts";
 import type {
   ChangeAvailabilityRequest,
@@ -11,16 +10,15 @@ import type {
   ComponentVariable,
 } from "../../interfaces/types/ocpp.ts";
 import { isoTime } from "../../util/clock.ts";
+import type { OcppContext } from "../ocppCommon/context.ts";
 import type { Service as ServiceOf } from "../ocppCommon/service.ts";
-import type { manifest } from "./manifest.ts";
 import { applySettings } from "./settings.ts";
 import type { Storage } from "./storage.ts";
 import { getVariables, placeOf, setVariables, toOcpp } from "./variables.ts";
 
-export type Context = ModuleContext<typeof manifest>;
 type Service = ServiceOf<ChargePoint>;
 
-export function ocppGeneric(ctx: Context, service: Service, { model }: Storage): Commands<typeof ocpp> {
+export function ocppGeneric(ctx: OcppContext, service: Service, { model }: Storage): Commands<typeof ocpp> {
   const monitor = monitors(ctx);
   model.onChange(monitor.changed);
   return {
@@ -58,7 +56,7 @@ async function changeAvailability(
 }
 
 /** Tells of changes of the variables that somebody wants to follow; never what is only to be written, as passwords are. */
-function monitors({ clock, provides }: Context) {
+function monitors({ clock, provides }: OcppContext) {
   const watched = new Set<string>();
   let events = 0;
   return {

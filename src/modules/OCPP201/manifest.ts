@@ -1,69 +1,11 @@
 import { z } from "zod";
 import { defineManifest } from "../../framework/manifest.ts";
-import { auth } from "../../interfaces/auth.ts";
-import { auth_token_provider } from "../../interfaces/auth_token_provider.ts";
-import { auth_token_validator } from "../../interfaces/auth_token_validator.ts";
-import { display_message } from "../../interfaces/display_message.ts";
-import { evse_manager } from "../../interfaces/evse_manager.ts";
-import { evse_security } from "../../interfaces/evse_security.ts";
-import { external_energy_limits } from "../../interfaces/external_energy_limits.ts";
-import { iso15118_extensions } from "../../interfaces/iso15118_extensions.ts";
-import { ocpp } from "../../interfaces/ocpp.ts";
-import { ocpp_data_transfer } from "../../interfaces/ocpp_data_transfer.ts";
-import { reservation } from "../../interfaces/reservation.ts";
-import { session_cost } from "../../interfaces/session_cost.ts";
-import { system } from "../../interfaces/system.ts";
-
-/** Relative paths are below the module's share folder. */
-const config = z.strictObject({
-  /** Folder of `libocpp.log`, with every message but passwords, where InternalCtrlr.LogMessages and LogMessagesFormat say so. */
-  MessageLogPath: z.string().default("/tmp/everest_ocpp_logs"),
-  /** Folder of the database with queued messages, transactions, tokens and availability. */
-  CoreDatabasePath: z.string().default("/tmp/ocpp201"),
-  /** Database with the values that were set; they win over the files. */
-  DeviceModelDatabasePath: z.string().default("device_model_storage.db"),
-  /** One database holds the whole device model here, so this one is not made. */
-  EverestDeviceModelDatabasePath: z.string().default("everest_device_model_storage.db"),
-  /** Databases bring themselves up to date, so no scripts are read. */
-  DeviceModelDatabaseMigrationPath: z.string().default("device_model_migrations"),
-  /** Folder with `standardized/` and `custom/`. */
-  DeviceModelConfigPath: z.string().default("component_config"),
-  /** External MQTT topics `everest_api/ocpp/cmd/connect` and `/disconnect` make and cut the connection, for tests. */
-  EnableExternalWebsocketControl: z.boolean().default(false),
-  /** Seconds for which queued messages wait after a connection is back. */
-  MessageQueueResumeDelay: z.int().min(0).default(0),
-  /** These four are taken; who sets another value than EVerest's is told that it has no effect. */
-  CompositeScheduleIntervalS: z.int().min(0).default(30),
-  RequestCompositeScheduleDurationS: z.int().min(0).default(600),
-  RequestCompositeScheduleUnit: z.enum(["A", "W"]).default("A"),
-  /** Milliseconds between the EVSEs' readiness and the connection, so that a car already there is told of first. */
-  DelayOcppStart: z.int().min(0).default(0),
-  /** Seconds between the answer to a Reset and the reset. */
-  ResetStopDelay: z.int().min(0).default(0),
-  CustomMrecErrorMapPath: z.string().default(""),
-});
+import { config201, ocppConfig, ocppProvides, ocppRequires } from "../ocppCommon/manifest.ts";
 
 export const manifest = defineManifest({
   description: "An OCPP 2.0.1 charge point: the station's side towards its CSMS",
-  config,
-  provides: {
-    auth_validator: { interface: auth_token_validator },
-    auth_provider: { interface: auth_token_provider },
-    data_transfer: { interface: ocpp_data_transfer },
-    ocpp_generic: { interface: ocpp },
-    session_cost: { interface: session_cost },
-  },
-  requires: {
-    evse_manager: { interface: evse_manager, min: 1, max: 128 },
-    /** EVerest wants exactly one. Without it the station keeps its own time and cannot be reset. */
-    system: { interface: system, min: 0, max: 1 },
-    security: { interface: evse_security, min: 1, max: 1 },
-    data_transfer: { interface: ocpp_data_transfer, min: 0, max: 1 },
-    auth: { interface: auth, min: 1, max: 1 },
-    evse_energy_sink: { interface: external_energy_limits, min: 0, max: 129 },
-    display_message: { interface: display_message, min: 0, max: 1 },
-    reservation: { interface: reservation, min: 0, max: 1 },
-    extensions_15118: { interface: iso15118_extensions, min: 0, max: 128 },
-  },
+  config: z.strictObject({ ...ocppConfig, ...config201 }),
+  provides: ocppProvides,
+  requires: ocppRequires,
   enable_external_mqtt: true,
 });

@@ -2,8 +2,9 @@
 import { isAbsolute, join } from "node:path";
 import type { DeviceModel } from "../../chargePoint/deviceModel/deviceModel.ts";
 import { openDeviceModel } from "../../chargePoint/deviceModel/open.ts";
+import { deviceModelMigrations } from "../../chargePoint/deviceModel/schema.ts";
 import { networkGuard } from "../../chargePoint/v201/networkProfiles.ts";
-import { coreMigrations, deviceModelMigrations } from "../../chargePoint/v201/schema.ts";
+import { coreMigrations } from "../../chargePoint/v201/schema.ts";
 import { type Database, openDatabase } from "../../util/database.ts";
 import { UserError } from "../../util/errors.ts";
 import type { Files } from "../../util/files.ts";

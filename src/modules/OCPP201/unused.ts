@@ -1,7 +1,7 @@
 /** What of EVerest's configuration of OCPP 2.0.1 has no effect here. */
 import type { Unused } from "../ocppCommon/unused.ts";
 
-interface Settings {
+export interface Settings201 {
   readonly CompositeScheduleIntervalS: number;
   readonly RequestCompositeScheduleDurationS: number;
   readonly RequestCompositeScheduleUnit: string;
@@ -10,14 +10,14 @@ interface Settings {
 
 const noSchedules = "in OCPP 2.0.1 there are no charging profiles here yet";
 
-export function unusedSettings(config: Settings, logFormats: readonly string[]): Unused[] {
-  const harmless: Readonly<Record<keyof Settings, unknown>> = {
+export function unusedSettings(config: Settings201, logFormats: readonly string[]): Unused[] {
+  const harmless: Readonly<Record<keyof Settings201, unknown>> = {
     CompositeScheduleIntervalS: 30,
     RequestCompositeScheduleDurationS: 600,
     RequestCompositeScheduleUnit: "A",
     CustomMrecErrorMapPath: "",
   };
-  const keys = Object.keys(harmless) as (keyof Settings)[];
+  const keys = Object.keys(harmless) as (keyof Settings201)[];
   return [
     ...keys.map((key) => ({
       key,

@@ -2,7 +2,8 @@
 
 import type { ExternalMqtt } from "../../framework/bus/bus.ts";
 import type { InterfaceDefinition } from "../../framework/interface.ts";
-import type { ModulePorts, Provided, Requirement } from "../../framework/module.ts";
+import type { Manifest } from "../../framework/manifest.ts";
+import type { Environment, ModuleContext, ModulePorts, Provided, Requirement } from "../../framework/module.ts";
 import type { auth } from "../../interfaces/auth.ts";
 import type { auth_token_provider } from "../../interfaces/auth_token_provider.ts";
 import type { auth_token_validator } from "../../interfaces/auth_token_validator.ts";
@@ -23,7 +24,12 @@ export interface OcppContext extends ModulePorts {
   readonly moduleId: string;
   readonly log: Logger;
   readonly externalMqtt: ExternalMqtt;
+  readonly env: Environment;
+  readonly subscribeAllErrors: ModuleContext<Manifest>["subscribeAllErrors"];
   readonly config: {
+    readonly MessageLogPath: string;
+    /** Seconds for which queued messages wait after a connection is back. */
+    readonly MessageQueueResumeDelay: number;
     /** Milliseconds between the EVSEs' readiness and the connection. */
     readonly DelayOcppStart: number;
     /** Seconds between the answer to a Reset and the reset. */

@@ -277,9 +277,11 @@ describe("what is wrong with the configuration", () => {
     await expect(start).rejects.toThrow(words);
   });
 
-  it("Given a backend that is not here, then its key is named", async () => {
-    const config = { ConfigBackend: "device_model" };
+  it("Given a device model that cannot be used, then the start ends, or the JSON files are used where that is wanted", async () => {
+    const config = { ConfigBackend: "device_model", DeviceModelConfigPath: "nothing" };
     const start = startTestStation({ folder: temporaryFolder(), pki, url: "127.0.0.1:9", config });
-    await expect(start).rejects.toMatchObject({ faults: [{ key: expect.stringMatching(/ConfigBackend/) }] });
+    await expect(start).rejects.toThrow(/no component is described here/);
+    const { csms } = await started({ config: { ...config, EnableDeviceModelFallbackToLegacyJson: true } });
+    expect(csms.requests("BootNotification")).toMatchObject([{ chargePointVendor: "plugcharge" }]);
   });
 });

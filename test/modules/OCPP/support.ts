@@ -12,6 +12,7 @@ import { checkConfig } from "../../../src/framework/config.ts";
 import { startStation } from "../../../src/framework/manager.ts";
 import { EvseSecurity } from "../../../src/modules/EvseSecurity/index.ts";
 import { OCPP } from "../../../src/modules/OCPP/index.ts";
+import { OCPPmulti } from "../../../src/modules/OCPPmulti/index.ts";
 import { pncVendorId } from "../../../src/ocpp/pnc16.ts";
 import type { Calls } from "../../../src/ocpp/v16/messages.generated.ts";
 import { createTestPki, type TestPki } from "../../../src/pki/index.ts";
@@ -198,6 +199,8 @@ export interface StationOptions {
   /** Over the shipped configuration. */
   readonly values?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly config?: Readonly<Record<string, unknown>>;
+  /** The module that is the charge point. */
+  readonly module?: "OCPP" | "OCPPmulti";
 }
 
 export interface TestStation {
@@ -213,6 +216,7 @@ export async function startTestStation({
   pki,
   values = {},
   config = {},
+  module: moduleName = "OCPP",
 }: StationOptions): Promise<TestStation> {
   const { module, hands } = probe();
   const quick = { CentralSystemURI: url, RetryBackoffWaitMinimum: 0, RetryBackoffRandomRange: 0 };
@@ -224,9 +228,9 @@ export async function startTestStation({
   const timeline = new Timeline(systemClock);
   const station = await startStation({
     config: checkConfig({
-      sources: [{ file: "station.yaml", text: yaml }],
+      sources: [{ file: "station.yaml", text: yaml.replace("module: OCPP", `module: ${moduleName}`) }],
       overrides: { active_modules: { ocpp: { config_module: config } } },
-      modules: { Probe: module, EvseSecurity, OCPP },
+      modules: { Probe: module, EvseSecurity, OCPP, OCPPmulti },
     }),
     ports: { ...ports, log: silentLogger, trace: timeline, simulation: { delayFactor: 0 } },
     env: () => ({ certsDir: pki.stationCerts, shareDir: folder }),

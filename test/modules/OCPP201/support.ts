@@ -10,6 +10,7 @@ import { checkConfig } from "../../../src/framework/config.ts";
 import { startStation } from "../../../src/framework/manager.ts";
 import { EvseSecurity } from "../../../src/modules/EvseSecurity/index.ts";
 import { OCPP201 } from "../../../src/modules/OCPP201/index.ts";
+import { OCPPmulti } from "../../../src/modules/OCPPmulti/index.ts";
 import { createTestPki, type TestPki } from "../../../src/pki/index.ts";
 import { systemClock } from "../../../src/util/clock.ts";
 import { nodeFiles } from "../../../src/util/files.ts";
@@ -35,6 +36,9 @@ export interface StationOptions<C = Csms> {
   readonly csms: C;
   readonly pki: TestPki;
   readonly values?: Readonly<Record<string, string>>;
+  /** The module that is the charge point. */
+  readonly module?: "OCPP201" | "OCPPmulti";
+  readonly config?: Readonly<Record<string, unknown>>;
 }
 
 export function temporaryFolder(): string {
@@ -81,7 +85,7 @@ active_modules:
 export async function startTestStation<C extends Pick<Csms, "url">>(
   options: StationOptions<C>,
 ): Promise<TestStation<C>> {
-  const { folder, csms, pki, values = {} } = options;
+  const { folder, csms, pki, values = {}, module: moduleName = "OCPP201", config = {} } = options;
   const { module, hands } = probe();
   const profile = { ocppCsmsUrl: csms.url, securityProfile: 1 };
   await copyComponentConfig(nodeFiles, configFolder, join(folder, "component_config"), {
@@ -93,9 +97,11 @@ export async function startTestStation<C extends Pick<Csms, "url">>(
   const timeline = new Timeline(systemClock);
   const station = await startStation({
     config: checkConfig({
-      sources: [{ file: "station.yaml", text: yaml }],
-      overrides: { active_modules: { ocpp: { config_module: { CoreDatabasePath: "core", MessageLogPath: "logs" } } } },
-      modules: { Probe: module, EvseSecurity, OCPP201 },
+      sources: [{ file: "station.yaml", text: yaml.replace("module: OCPP201", `module: ${moduleName}`) }],
+      overrides: {
+        active_modules: { ocpp: { config_module: { CoreDatabasePath: "core", MessageLogPath: "logs", ...config } } },
+      },
+      modules: { Probe: module, EvseSecurity, OCPP201, OCPPmulti },
     }),
     ports: { ...pnc, log: silentLogger, trace: timeline, simulation: { delayFactor: 0 } },
     env: () => ({ certsDir: pki.stationCerts, shareDir: folder }),

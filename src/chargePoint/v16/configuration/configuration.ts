@@ -32,8 +32,15 @@ export type FeatureProfile =
 export interface ConfigurationOptions {
   readonly values: Values;
   readonly changed: UserValues;
-  /** Puts what was changed on disk, as one step. */
-  save(changed: UserValues): Promise<void>;
+  /** Puts what was changed on disk, as one step. @param write the change that is new in it. */
+  save(changed: UserValues, write: Write): Promise<void>;
+}
+
+/** One key's new value. */
+export interface Write {
+  readonly section: SectionName;
+  readonly key: string;
+  readonly value: unknown;
 }
 
 /** Keys that may be set though they have no value yet. */
@@ -62,6 +69,11 @@ export class Configuration {
   names(key: Key): string[] {
     const value = this.#read(specOf(key));
     return typeof value === "string" ? namesIn(value) : [];
+  }
+
+  /** The keys of whoever operates the station. */
+  get custom(): Readonly<Record<string, string | number | boolean>> {
+    return this.#values.Custom ?? {};
   }
 
   has(profile: FeatureProfile): boolean {
@@ -161,7 +173,7 @@ export class Configuration {
   async #write(section: SectionName, key: string, value: unknown): Promise<void> {
     const turn = this.#saving.then(async () => {
       const changed = { ...this.#changed, [section]: { ...this.#changed[section], [key]: value } };
-      await this.#save(changed);
+      await this.#save(changed, { section, key, value });
       this.#changed = changed;
       this.#values = { ...this.#values, [section]: { ...this.#values[section], [key]: value } };
     });

@@ -7,7 +7,7 @@ import type { Key, Values } from "./schema.ts";
 const MAX_VALUE = 500;
 
 /** What measurands this station can measure at all; Temperature depends on the meter. */
-const known: readonly string[] = [...measurands, "Temperature"];
+export const known: readonly string[] = [...measurands, "Temperature"];
 
 export function toText(value: unknown): string {
   return (Array.isArray(value) ? value.join(",") : String(value)).slice(0, MAX_VALUE);
@@ -23,7 +23,7 @@ export function namesIn(list: string): string[] {
 
 /** What `text` says for a key of this kind; undefined when it says nothing that fits. */
 export function fromText(schema: z.ZodType, text: string): unknown {
-  const value = parsed(plain(schema), text);
+  const value = parsed(plainSchema(schema), text);
   return schema.safeParse(value).success ? value : undefined;
 }
 
@@ -33,9 +33,10 @@ function parsed(schema: unknown, text: string): unknown {
   return text;
 }
 
-function plain(schema: z.ZodType): unknown {
+/** Without default, and whether or not it may be absent. */
+export function plainSchema(schema: z.ZodType): unknown {
   return schema instanceof z.ZodDefault || schema instanceof z.ZodExactOptional
-    ? plain(schema.unwrap() as z.ZodType)
+    ? plainSchema(schema.unwrap() as z.ZodType)
     : schema;
 }
 

@@ -1,0 +1,60 @@
+/** A charge point of OCPP 2.0.1 with what a module of EVerest around it provides. */
+import type { EvsePort } from "../../chargePoint/ports.ts";
+import { ChargePoint } from "../../chargePoint/v201/chargePoint.ts";
+import { subprotocol } from "../../ocpp/v201/endpoint.ts";
+import { type OcppContext, only } from "../ocppCommon/context.ts";
+import { endpointOf } from "../ocppCommon/endpoint.ts";
+import { listenToEvseErrors } from "../ocppCommon/listeners.ts";
+import type { MessageLog } from "../ocppCommon/messageLog.ts";
+import type { Assembly } from "../ocppCommon/service.ts";
+import { shell } from "../ocppCommon/shell.ts";
+import { stationOf } from "../ocppCommon/station.ts";
+import { connect } from "./connect.ts";
+import { ocppGeneric } from "./generic.ts";
+import { applySettings } from "./settings.ts";
+import { checkEvses, logSettings, type Storage } from "./storage.ts";
+import { type Settings201, unusedSettings } from "./unused.ts";
+
+/** To be called while the module is set up. */
+export function station201(ctx: OcppContext & { readonly config: Settings201 }, storage: Storage) {
+  const logs = logSettings(storage.model);
+  const { service, ...instance } = shell<ChargePoint>(ctx, {
+    logs,
+    unused: unusedSettings(ctx.config, logs.formats),
+    assemble: (evses, messageLog) => assemble(ctx, storage, messageLog, evses),
+    close: () => storage.close(),
+    generic: (point) => ocppGeneric(ctx, point, storage),
+  });
+  listenToEvseErrors(ctx, service);
+  return instance;
+}
+
+async function assemble(
+  ctx: OcppContext,
+  { model, core }: Storage,
+  messageLog: MessageLog | undefined,
+  evses: readonly EvsePort[],
+): Promise<Assembly<ChargePoint>> {
+  const { clock, random, log, trace, config, requires, files } = ctx;
+  checkEvses(model, evses);
+  await applySettings(model, requires);
+  const security = only(requires.security, "security");
+  const connection = connect(ctx, {
+    ...{ model, messageLog },
+    endpointOf: (profile) => endpointOf(profile, { security, files, subprotocol }),
+    chargePoint: () => chargePoint,
+  });
+  await connection.prepare();
+  const chargePoint = new ChargePoint({
+    ...{ clock, random, log, trace, model },
+    database: core,
+    link: connection.link,
+    station: stationOf(ctx, evses, {
+      applySettings: () => applySettings(model, requires),
+      reconnect: () => connection.renew(),
+    }),
+    bootReason: (await requires.system[0]?.call("get_boot_reason")) ?? "PowerUp",
+    resumeDelayMs: config.MessageQueueResumeDelay * 1000,
+  });
+  return { chargePoint, connection };
+}
