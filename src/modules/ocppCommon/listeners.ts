@@ -5,6 +5,7 @@ import type { auth_token_validator } from "../../interfaces/auth_token_validator
 import type { ocpp_data_transfer } from "../../interfaces/ocpp_data_transfer.ts";
 import type { ProvidedIdToken, ValidationResult } from "../../interfaces/types/authorization.ts";
 import type { RequestExiStreamSchema, ResponseExiStreamStatus } from "../../interfaces/types/iso15118.ts";
+import { CarWatch, DUPLICATE_EVCCID } from "./carWatch.ts";
 import type { OcppContext } from "./context.ts";
 import type { Service } from "./service.ts";
 
@@ -30,7 +31,8 @@ export function dataTransfer(service: AnyService): Commands<typeof ocpp_data_tra
   };
 }
 
-function listenToEvses({ requires }: OcppContext, service: AnyService): void {
+function listenToEvses({ requires, trace }: OcppContext, service: AnyService): void {
+  const cars = new CarWatch();
   requires.evse_manager.forEach((evse, index) => {
     const id = index + 1;
     const onReady = (ready: boolean) => {
@@ -44,8 +46,13 @@ function listenToEvses({ requires }: OcppContext, service: AnyService): void {
     });
     // Measured values come again and again, so none has to be kept for later.
     evse.subscribe("powermeter", (meter) => service.chargePoint?.onPowermeter(id, meter));
-    evse.subscribe("ev_info", ({ soc }) => {
+    evse.subscribe("ev_info", ({ soc, evcc_id }) => {
       if (soc !== undefined) service.chargePoint?.onSoc(id, soc);
+      const twin = cars.seen(id, evcc_id?.toUpperCase());
+      if (twin === undefined) return;
+      const info = `EVCCID ${evcc_id} is at EVSE ${twin} and at EVSE ${id} at once`;
+      trace.add({ step: 1, kind: "decision", from: "OCPP", title: info, rule: "EVExchange" });
+      service.tell((point) => point.securityEvent({ type: DUPLICATE_EVCCID, info, critical: true }));
     });
     evse.subscribe("enforced_limits", (limits) => service.chargePoint?.onLimits?.(id, limits));
   });
