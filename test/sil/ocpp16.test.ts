@@ -1,10 +1,11 @@
-/** A whole session by a contract over OCPP 1.6: every module real, real sockets and certificates, and a strict CSMS of another maker. */
+/** A whole session by a contract over OCPP 1.6, from an installation in EVerest's layout: every module real, real sockets and certificates, and a strict CSMS of another maker. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { afterAll, expect, it, onTestFinished } from "vitest";
 import { freeUdpPort } from "../../src/cli/demo/freePort.ts";
-import { moduleShareFolder } from "../../src/cli/demo/installation.ts";
+import { environmentOf, findConfig, prefixAt } from "../../src/cli/manager/folders.ts";
+import { makePrefix } from "../../src/cli/manager/prefix.ts";
 import { loadModules } from "../../src/cli/modules.ts";
 import { loadConfig } from "../../src/framework/config.ts";
 import { startStation } from "../../src/framework/manager.ts";
@@ -18,23 +19,24 @@ import { plugAndCharge } from "./site.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "plugcharge-sil-"));
 afterAll(() => rmSync(folder, { recursive: true }));
-const root = resolve(import.meta.dirname, "../..");
 
 it("charges a car by its contract, and the CSMS has the whole transaction", async () => {
   const csms = await startForeignCsms();
   const pki = await makePki(folder);
-  const keys = JSON.parse(readFileSync(join(root, "config/ocpp16/ocpp-config-pnc.json"), "utf8"));
+  const dir = join(folder, "prefix");
+  await makePrefix({ dir, certificates: false });
+  const file = join(dir, "share/everest/modules/OCPP/ocpp-config-pnc.json");
+  const keys = JSON.parse(readFileSync(file, "utf8"));
   keys.Internal.CentralSystemURI = csms.url;
-  writeFileSync(join(folder, "keys.json"), JSON.stringify(keys));
+  writeFileSync(file, JSON.stringify(keys));
   const device = { config_module: { device: "lo" } };
   const config_module = {
-    ChargePointConfigPath: join(folder, "keys.json"),
     UserConfigPath: join(folder, "user.json"),
     DatabasePath: join(folder, "data"),
     MessageLogPath: join(folder, "logs"),
   };
   const config = await loadConfig({
-    file: join(root, "config/config-sil-ocpp-pnc.yaml"),
+    file: findConfig("config-sil-ocpp-pnc", prefixAt(dir)),
     files: nodeFiles,
     modules: loadModules,
     overrides: { active_modules: { ocpp: { config_module }, iso15118_charger: device, iso15118_car: device } },
@@ -48,7 +50,7 @@ it("charges a car by its contract, and the CSMS has the whole transaction", asyn
     },
     env: (moduleName) => ({
       certsDir: moduleName === "PyEvJosev" ? pki.carCerts : pki.stationCerts,
-      shareDir: moduleShareFolder(moduleName),
+      shareDir: environmentOf(prefixAt(dir))(moduleName).shareDir,
     }),
   });
   onTestFinished(() => station.stop());

@@ -13,7 +13,7 @@ export const packageFolder = fileURLToPath(new URL("../../../", import.meta.url)
 export const dcConfigFile = join(packageFolder, "config", "config-sil-dc-ocpp201-pnc.yaml");
 export const defaultConfigFile = join(packageFolder, "config", "config-sil-ocpp201-pnc.yaml");
 export const ocpp16ConfigFile = join(packageFolder, "config", "config-sil-ocpp-pnc.yaml");
-/** Read-only files of modules that come with plugcharge; modules without any get the folder of all. */
+/** Read-only files of modules that come with plugcharge; modules without any, and OCPPmulti, get the folder of all. */
 const shareFolders: Readonly<Record<string, string>> = { OCPP: "ocpp16", OCPP201: "ocpp201" };
 export const moduleShareFolder = (moduleName: string) => join(packageFolder, "config", shareFolders[moduleName] ?? "");
 const componentConfigFolder = join(moduleShareFolder("OCPP201"), "component_config");

@@ -49,15 +49,24 @@ async function writeProgram(folder: string, name: string, program: "manager" | "
 
 const quote = (word: string) => `'${word.replaceAll("'", "'\\''")}'`;
 
-/** Component configurations of the OCPP modules, and the keys of OCPP 1.6. */
+/** What of OCPP's files each module has below its share folder; those who drive EVerest look for them there. */
+const ocppFiles: Readonly<Record<string, readonly ("keys" | "components")[]>> = {
+  OCPP: ["keys", "components"],
+  OCPP201: ["components"],
+  OCPPmulti: ["keys", "components"],
+};
+
 async function copyShare(share: string): Promise<void> {
-  for (const name of ["OCPP201", "OCPP", "OCPPmulti"]) {
-    const from = join(moduleShareFolder("OCPP201"), "component_config");
-    await cp(from, join(share, name, "component_config"), { recursive: true });
-    // Databases bring themselves up to date; testers copy the folder all the same.
-    await mkdir(join(share, name, "device_model_migrations"), { recursive: true });
+  for (const [name, parts] of Object.entries(ocppFiles)) {
+    const to = join(share, name);
+    if (parts.includes("components")) {
+      const components = join(moduleShareFolder("OCPP201"), "component_config");
+      await cp(components, join(to, "component_config"), { recursive: true });
+      // Databases bring themselves up to date; testers copy the folder all the same.
+      await mkdir(join(to, "device_model_migrations"), { recursive: true });
+    }
+    if (parts.includes("keys")) await cp(moduleShareFolder("OCPP"), to, { recursive: true });
   }
-  await cp(moduleShareFolder("OCPP"), join(share, "OCPP"), { recursive: true });
 }
 
 /** With these, EVerest's manager starts modules of ours. */

@@ -1,12 +1,12 @@
 /** The executables of a prefix, as those who drive EVerest's manager start them. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { makePrefix } from "../../../src/cli/manager/prefix.ts";
 import { type EmbeddedBroker, startBroker } from "../../../src/framework/bus/broker.ts";
-import { Fifo, Folder, smallStation } from "./support.ts";
+import { Fifo, Folder, manage, smallStation } from "./support.ts";
 
 let folder: Folder;
 let config: string;
@@ -46,6 +46,27 @@ function start(program: string, args: readonly string[]): { child: ChildProcess;
 const managerArgs = () => ["--prefix", folder.path, "--config", config, "--status-fifo", states.path, "--log", "info"];
 const childrenOf = (pid: number | undefined): number[] =>
   readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").filter(Boolean).map(Number);
+
+describe("the files of a prefix", () => {
+  it("are each OCPP module's own: keys of 1.6 where 1.6 is spoken, components of 2.0.1 where EVerest's testers look for them", () => {
+    const share = join(folder.path, "share/everest/modules");
+    const has = (module: string, path: string) => existsSync(join(share, module, path));
+    const components = "component_config/standardized/ISO15118Ctrlr.json";
+    const of = (path: string) => ["OCPP", "OCPP201", "OCPPmulti"].filter((module) => has(module, path));
+    expect(of("ocpp-config-pnc.json")).toEqual(["OCPP", "OCPPmulti"]);
+    expect(of(components)).toEqual(["OCPP", "OCPP201", "OCPPmulti"]);
+    expect(of("device_model_migrations")).toEqual(["OCPP", "OCPP201", "OCPPmulti"]);
+  });
+
+  it("hold configurations in which nothing is wrong", async () => {
+    const names = readdirSync(join(folder.path, "etc/everest")).filter((name) => /^config-.*\.yaml$/.test(name));
+    expect(names).toContain("config-sil-ocpp-pnc.yaml");
+    for (const name of names) {
+      const checked = manage(["--prefix", folder.path, "--config", name.replace(".yaml", ""), "--check"]);
+      expect([name, await checked.code, checked.errors()]).toEqual([name, 0, expect.not.stringMatching(/warning/)]);
+    }
+  });
+});
 
 describe("the executables of a prefix", () => {
   it("run a station in two processes; SIGINT ends each with 0 and leaves nothing", async () => {
