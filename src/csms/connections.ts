@@ -5,6 +5,7 @@ import type { CallHandler, Peer, PeerEvent } from "../rpc/peer.ts";
 import { InternalError } from "../util/errors.ts";
 import { authenticate } from "./authenticate.ts";
 import type { Services } from "./context.ts";
+import { rejecting, spoiled } from "./faults/mischief.ts";
 import type { CsmsOptions } from "./options.ts";
 import { printable } from "./services/words.ts";
 import type { StationAccounts } from "./store/stationAccounts.ts";
@@ -26,6 +27,7 @@ export async function openConnections(options: ConnectionsOptions): Promise<Conn
 
 export class Connections {
   readonly #options: ConnectionsOptions;
+  readonly #closing = new AbortController();
   #listener: Listener | undefined;
 
   constructor(options: ConnectionsOptions) {
@@ -41,7 +43,8 @@ export class Connections {
   }
 
   async open(): Promise<void> {
-    const { accounts, clock, host = "127.0.0.1", path = "/ocpp", port = 0, random, tls } = this.#options;
+    const { accounts, clock, services, host = "127.0.0.1", path = "/ocpp", port = 0, random, tls } = this.#options;
+    const mischief = { clock, faults: services.faults, closing: this.#closing.signal };
     this.#listener = await listen({
       ...{ host, port, path, clock, random },
       subprotocols: Object.keys(versions),
@@ -50,10 +53,12 @@ export class Connections {
       connected: (peer, { identity }) => this.#connected(peer, identity),
       observe: (event) => this.#observe(event),
       observePeer: (identity, event) => this.#observePeer(identity, event),
+      spoilPeer: (identity, call, answer) => spoiled(mischief, identity, call, answer),
     });
   }
 
   async close(): Promise<void> {
+    this.#closing.abort();
     await this.#listener?.close({ drainMs: 1_000 });
   }
 
@@ -72,7 +77,9 @@ export class Connections {
   #connected(peer: Peer, identity: string): void {
     const { clock, services } = this.#options;
     services.stations.connected(identity, peer.protocol, clock.now());
-    peer.onCall(this.#admitted(identity, sideOf(peer).handler(peer, { identity, services })));
+    const handler = this.#admitted(identity, sideOf(peer).handler(peer, { identity, services }));
+    const { faults } = services;
+    peer.onCall(rejecting(handler, { clock, faults, protocol: peer.protocol, station: identity }));
     services.reporter.emit({ type: "connected", station: identity });
     void peer.closed.then(() => services.reporter.emit({ type: "disconnected", station: identity }));
   }

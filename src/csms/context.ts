@@ -1,6 +1,7 @@
 /** What handlers work with. */
 import type { Clock } from "../util/clock.ts";
 import type { ClearingHouse } from "./clearingHouse/clearingHouse.ts";
+import type { Faults } from "./faults/faults.ts";
 import type { Reporter } from "./report.ts";
 import type { ContractService } from "./services/contracts.ts";
 import type { RevocationService } from "./services/revocation.ts";
@@ -13,6 +14,7 @@ import type { StationStore } from "./store/stations.ts";
 export interface Services {
   readonly clock: Clock;
   readonly reporter: Reporter;
+  readonly faults: Faults;
   readonly stations: StationStore;
   readonly tokens: TokenService;
   readonly contracts: ContractService;

@@ -9,6 +9,7 @@ import { contractDecision } from "./clearingHouse/decision.ts";
 import { clearingHouseRoutes } from "./clearingHouse/http.ts";
 import { AccessTokens } from "./clearingHouse/tokens.ts";
 import { type Connections, openConnections } from "./connections.ts";
+import type { Faults } from "./faults/faults.ts";
 import { createHttpApp, type HttpSide, serveHttp } from "./http.ts";
 import type { CsmsOptions, CsmsPki, StationAccount } from "./options.ts";
 import type { CsmsEvent } from "./report.ts";
@@ -46,6 +47,7 @@ export class Csms {
     this.setStations(options.stations);
     this.setTokens(options.tokens ?? []);
     this.setContracts(options.contracts ?? []);
+    for (const fault of options.faults ?? []) this.faults.set(fault);
   }
 
   /** What stations connect to, without their identity. */
@@ -66,6 +68,11 @@ export class Csms {
   /** All transactions that were ever heard of, in that order. */
   get transactions(): TransactionRecord[] {
     return this.#parts.services.transactions.list();
+  }
+
+  /** What is done wrong on purpose. */
+  get faults(): Faults {
+    return this.#parts.services.faults;
   }
 
   get stations(): StationRecord[] {
@@ -142,6 +149,11 @@ export class Csms {
   async request(station: string, wanted: StationRequest): Promise<unknown> {
     if (!this.#connections) throw new NotConnected("the CSMS is not open");
     return this.#connections.request(station, wanted);
+  }
+
+  /** Ends a station's connection, if it has one; it may come again. */
+  async disconnect(station: string, reason = "asked for"): Promise<void> {
+    await this.#connections?.disconnect(station, reason);
   }
 
   /** @returns a function that ends the subscription. */

@@ -9,6 +9,7 @@ import type { Tracer } from "../util/trace.ts";
 import type { Certificate } from "../x509/index.ts";
 import type { ContractAuthorities } from "./clearingHouse/ports.ts";
 import type { ApiClient } from "./clearingHouse/tokens.ts";
+import type { Fault } from "./faults/faults.ts";
 import type { ContractAccount, TokenAccount } from "./store/accounts.ts";
 
 /** A station that may connect. Profile 1 and 2 have a password, profile 3 a certificate whose CN is the identity. */
@@ -68,6 +69,8 @@ export interface CsmsOptions {
   readonly allowedResponders?: readonly string[];
   /** Other CSMS that may use the clearing house by HTTP; without any it is not served. */
   readonly apiClients?: readonly ApiClient[];
+  /** What is done wrong on purpose, from the beginning. */
+  readonly faults?: readonly Fault[];
   /** Seconds between two Heartbeats; 300. */
   readonly heartbeatInterval?: number;
   /** Every frame, for those who want to keep them. */

@@ -3,6 +3,7 @@ import type { Database } from "../util/database.ts";
 import { contractAccounts } from "./clearingHouse/accounts.ts";
 import { ClearingHouse } from "./clearingHouse/clearingHouse.ts";
 import type { Services } from "./context.ts";
+import { Faults } from "./faults/faults.ts";
 import type { CsmsOptions } from "./options.ts";
 import { Reporter } from "./report.ts";
 import { ContractService } from "./services/contracts.ts";
@@ -38,10 +39,10 @@ export function createParts(options: CsmsOptions, database: Database, ocspUrl: (
   const certificates = new CertificateStore(database);
   const responders = new Responders({ clock });
   const revocation = new RevocationService({ clock, random, responders, authorities: () => trust.authorities });
+  const reporter = new Reporter(trace, log);
   const services: Services = {
-    clock,
-    heartbeatInterval,
-    reporter: new Reporter(trace, log),
+    ...{ clock, heartbeatInterval, reporter },
+    faults: new Faults(reporter),
     stations: new StationStore(database),
     tokens: new TokenService(accounts, clock),
     contracts: new ContractService({ accounts, certificates, revocation, pki, clock }),

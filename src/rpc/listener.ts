@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import { InternalError, UserError } from "../util/errors.ts";
+import type { CallFrame } from "./frames.ts";
 import { type Admission, checkHandshake, type GateOptions, type Refusal, type StationRequest } from "./gate.ts";
 import { type CloseOptions, Peer, type PeerEvent, type PeerOptions } from "./peer.ts";
 import { Throttle } from "./throttle.ts";
@@ -33,7 +34,7 @@ export interface ServerTls {
   readonly ca?: readonly string[];
 }
 
-export interface ListenerOptions extends Omit<PeerOptions, "observe"> {
+export interface ListenerOptions extends Omit<PeerOptions, "observe" | "spoil"> {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
@@ -47,6 +48,8 @@ export interface ListenerOptions extends Omit<PeerOptions, "observe"> {
   readonly connected: (peer: Peer, station: StationRequest) => void;
   readonly observe?: (event: ListenerEvent) => void;
   readonly observePeer?: (identity: string, event: PeerEvent) => void;
+  /** As a peer's `spoil`. */
+  readonly spoilPeer?: (identity: string, call: CallFrame, answer: string) => Promise<readonly string[]>;
   /** Answers plain HTTP requests on the same port; 426 by default. */
   readonly http?: RequestListener;
   /** The largest message taken; a larger one closes the connection with 1009. 1 MiB. */
@@ -171,8 +174,12 @@ export class Listener {
   }
 
   #peerOptions(identity: string): PeerOptions {
-    const { observe: _own, observePeer, ...rest } = this.#options;
-    return { ...rest, ...(observePeer && { observe: (event: PeerEvent) => observePeer(identity, event) }) };
+    const { observe: _own, observePeer, spoilPeer, ...rest } = this.#options;
+    return {
+      ...rest,
+      ...(observePeer && { observe: (event: PeerEvent) => observePeer(identity, event) }),
+      ...(spoilPeer && { spoil: (call: CallFrame, answer: string) => spoilPeer(identity, call, answer) }),
+    };
   }
 
   #refuse(

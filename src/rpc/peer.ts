@@ -38,7 +38,11 @@ export interface PeerOptions {
   /** How long the other end has to take part in closing; 2,000. */
   readonly closeTimeoutMs?: number;
   readonly observe?: (event: PeerEvent) => void;
+  readonly spoil?: Spoil;
 }
+
+/** For tests of the other end: what goes out in place of an answer, be it nothing, the answer twice, or anything else. */
+export type Spoil = (call: CallFrame, answer: string) => Promise<readonly string[]>;
 
 export interface CallOptions {
   readonly timeoutMs?: number;
@@ -186,7 +190,9 @@ export class Peer {
       failed(error);
       return writeError(frame.id, new RpcError("InternalError"));
     });
-    this.#send(text);
+    const sent = (await this.#options.spoil?.(frame, text)) ?? [text];
+    for (const one of sent) this.#send(one);
+    if (sent.length === 0) return;
     for (const work of later) attempt(work, failed);
   }
 

@@ -52,10 +52,13 @@ export class SigningService {
     this.#options = options;
   }
 
-  /** @param identity of the station that asks; a client certificate's CN must be it (A02). */
-  sign(csr: string, use: SigningUse, identity: string): Signed {
+  /**
+   * @param identity of the station that asks; a client certificate's CN must be it (A02).
+   * @param wrongChain for a test: by the CA for the other use.
+   */
+  sign(csr: string, use: SigningUse, identity: string, { wrongChain = false } = {}): Signed {
     const { signers } = this.#options.pki();
-    const authority = use === "V2GCertificate" ? signers.v2g : signers.chargingStation;
+    const authority = (use === "V2GCertificate") === wrongChain ? signers.chargingStation : signers.v2g;
     if (!authority) return { ok: false, reason: "this CSMS has no CA for such certificates" };
     const request = readRequest(csr);
     if (!request?.signatureValid)

@@ -52,10 +52,17 @@ export class TransactionStore {
 
   /** A number for the content, the same one for the same content; never one that another station has. */
   number(identity: string, content: string): number {
+    const known = () =>
+      this.#database.get<{ id: number }>(
+        "SELECT id FROM tx_number WHERE identity = ? AND content = ?",
+        identity,
+        content,
+      )?.id;
     return this.#database.atomically(() => {
-      this.#database.run("INSERT OR IGNORE INTO tx_number (identity, content) VALUES (?, ?)", identity, content);
-      const sql = "SELECT id FROM tx_number WHERE identity = ? AND content = ?";
-      return this.#database.get<{ id: number }>(sql, identity, content)?.id ?? 0;
+      if (known() === undefined) {
+        this.#database.run("INSERT INTO tx_number (identity, content) VALUES (?, ?)", identity, content);
+      }
+      return known() ?? 0;
     });
   }
 
