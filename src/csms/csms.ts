@@ -3,7 +3,10 @@ import type { Calls as Calls16 } from "../ocpp/v16/messages.generated.ts";
 import type { Calls } from "../ocpp/v201/messages.generated.ts";
 import { NotConnected } from "../rpc/errors.ts";
 import { type Database, openDatabase } from "../util/database.ts";
+import { UserError } from "../util/errors.ts";
 import { type Certificate, certificateHashData } from "../x509/index.ts";
+import { createApi } from "./api/app.ts";
+import { isLoopback } from "./api/guard.ts";
 import type { ContractAnswer } from "./clearingHouse/answer.ts";
 import { contractDecision } from "./clearingHouse/decision.ts";
 import { clearingHouseRoutes } from "./clearingHouse/http.ts";
@@ -11,7 +14,7 @@ import { AccessTokens } from "./clearingHouse/tokens.ts";
 import { type Connections, openConnections } from "./connections.ts";
 import type { Faults } from "./faults/faults.ts";
 import { createHttpApp, type HttpSide, serveHttp } from "./http.ts";
-import type { CsmsOptions, CsmsPki, StationAccount } from "./options.ts";
+import type { ApiOptions, CsmsOptions, CsmsPki, StationAccount } from "./options.ts";
 import type { CsmsEvent } from "./report.ts";
 import type { TransactionRecord } from "./services/transactionRules.ts";
 import { createParts, type Parts } from "./services.ts";
@@ -38,6 +41,7 @@ export class Csms {
   readonly #parts: Parts;
   #connections: Connections | undefined;
   #http: HttpSide | undefined;
+  #api: HttpSide | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(options: CsmsOptions) {
@@ -58,6 +62,12 @@ export class Csms {
   /** Where other CSMS reach the clearing house, when there are clients that may use it. */
   get clearingHouseUrl(): string {
     return new URL("/", this.ocspUrl).origin;
+  }
+
+  /** Of the HTTP API, where there is one. */
+  get apiUrl(): string | undefined {
+    const host = inUrl(this.#options.api?.host);
+    return this.#api && `http://${host}:${this.#api.port}`;
   }
 
   /** The URL to write into certificates, so that they can be checked here. */
@@ -85,12 +95,25 @@ export class Csms {
   }
 
   async open(): Promise<void> {
-    const { allowedResponders = [], host = "127.0.0.1", httpPort = 0, pki } = this.#options;
+    const { allowedResponders = [], api, host = "127.0.0.1", httpPort = 0, pki } = this.#options;
     this.#http = await serveHttp(createHttpApp(this.#parts.responder, this.#routes()), host, httpPort);
     for (const url of [this.ocspUrl, ...allowedResponders]) this.#parts.responders.allow(url);
     if (pki) this.usePki(pki);
     const { services, stationAccounts: accounts } = this.#parts;
     this.#connections = await openConnections({ ...this.#options, services, accounts });
+    if (api) this.#api = await this.#serveApi(api, this.#connections);
+  }
+
+  /** @throws UserError when the port cannot be had, or anybody could reach it. */
+  #serveApi({ host = "127.0.0.1", port = 0, token }: ApiOptions, connections: Connections): Promise<HttpSide> {
+    if (token === undefined && !isLoopback(host)) {
+      const fix = "Name a token, or listen on 127.0.0.1.";
+      throw new UserError(`the HTTP API on ${host} would be open to everybody`, { fix });
+    }
+    const { accounts: tokens, services, stationAccounts: accounts } = this.#parts;
+    const { faults, stations, transactions } = services;
+    const parts = { tokens, accounts, stations, connections, transactions, faults, log: this.#options.log };
+    return serveHttp(createApi(parts, token), host, port);
   }
 
   /** Trusts these roots and speaks for these CAs from now on, instead of any others. What was issued or revoked stays so. */
@@ -168,6 +191,7 @@ export class Csms {
   }
 
   async #close(): Promise<void> {
+    await this.#api?.close();
     await this.#connections?.close();
     await this.#http?.close();
     this.#database.close();
@@ -189,8 +213,12 @@ export class Csms {
   }
 
   get #host(): string {
-    const { host = "127.0.0.1" } = this.#options;
-    if (["0.0.0.0", "::"].includes(host)) return "localhost";
-    return host.includes(":") ? `[${host}]` : host;
+    return inUrl(this.#options.host);
   }
+}
+
+/** An address to listen on, as others write it. */
+function inUrl(host = "127.0.0.1"): string {
+  if (["0.0.0.0", "::"].includes(host)) return "localhost";
+  return host.includes(":") ? `[${host}]` : host;
 }

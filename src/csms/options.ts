@@ -43,6 +43,15 @@ export interface SigningAuthority {
   readonly chain: readonly Certificate[];
 }
 
+export interface ApiOptions {
+  /** 127.0.0.1; others reach it by a token only. */
+  readonly host?: string;
+  /** 0, the default, takes a free one. */
+  readonly port?: number;
+  /** That every request must bear. */
+  readonly token?: string;
+}
+
 export interface CsmsOptions {
   /** 127.0.0.1. */
   readonly host?: string;
@@ -69,6 +78,8 @@ export interface CsmsOptions {
   readonly allowedResponders?: readonly string[];
   /** Other CSMS that may use the clearing house by HTTP; without any it is not served. */
   readonly apiClients?: readonly ApiClient[];
+  /** The HTTP API; without it there is none. */
+  readonly api?: ApiOptions;
   /** What is done wrong on purpose, from the beginning. */
   readonly faults?: readonly Fault[];
   /** Seconds between two Heartbeats; 300. */

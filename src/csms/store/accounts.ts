@@ -119,6 +119,10 @@ export class AccountStore {
     return rows.map((row) => ({ ...row, pcids: of(row.emaid).map(({ pcid }) => pcid) }));
   }
 
+  sameContract(a: string, b: string): boolean {
+    return canonicalEmaid(a) === canonicalEmaid(b);
+  }
+
   /** With its certificates and cars. @returns whether there was one. */
   removeContract(emaid: string): boolean {
     const key = canonicalEmaid(emaid);
