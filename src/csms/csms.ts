@@ -129,6 +129,11 @@ export class Csms {
     }
   }
 
+  /** Identities of the stations that may connect. */
+  get accounts(): string[] {
+    return this.#parts.stationAccounts.list().map(({ identity }) => identity);
+  }
+
   /** Adds stations that may connect, or changes those that are there. */
   setStations(stations: readonly StationAccount[]): void {
     this.#database.atomically(() => {

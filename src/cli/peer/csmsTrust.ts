@@ -4,11 +4,12 @@ import type { CsmsPki } from "../../csms/options.ts";
 import { contractAccountOf, csmsPki, emptyPki, type PkiSource } from "../../csms/pki.ts";
 import type { ContractAccount } from "../../csms/store/accounts.ts";
 import { createOcspSigners, loadPki, type MemberId } from "../../pki/index.ts";
+import type { ServerTls } from "../../rpc/listener.ts";
 import { systemClock } from "../../util/clock.ts";
 import { UserError } from "../../util/errors.ts";
 import { nodeFiles } from "../../util/files.ts";
 import { cryptoRandom } from "../../util/random.ts";
-import { type Certificate, parsePemChain, X509Error } from "../../x509/index.ts";
+import { type Certificate, parsePemChain, toPem, X509Error } from "../../x509/index.ts";
 import type { Io } from "../io.ts";
 import { openPkiFolder, type PkiFolder, readPassword } from "./pkiFolder.ts";
 
@@ -18,11 +19,16 @@ interface TrustFlags {
   readonly v2gRoots?: string;
 }
 
+export interface CsmsTrust {
+  readonly pki: CsmsPki;
+  /** The contract of a folder's own. */
+  readonly known: readonly ContractAccount[];
+  /** What stations see when they connect by TLS, where the folder has it. */
+  readonly tls?: ServerTls;
+}
+
 /** What is trusted, and the contract of a folder's own. @throws UserError for a file that cannot be used. */
-export async function readCsmsTrust(
-  flags: TrustFlags,
-  io: Pick<Io, "readFile">,
-): Promise<{ readonly pki: CsmsPki; readonly known: readonly ContractAccount[] }> {
+export async function readCsmsTrust(flags: TrustFlags, io: Pick<Io, "readFile">): Promise<CsmsTrust> {
   const named = await readPki(flags, io);
   if (flags.pki === undefined) return { pki: named, known: [] };
   const folder = await openPkiFolder(nodeFiles, resolve(flags.pki));
@@ -32,7 +38,19 @@ export async function readCsmsTrust(
   const roots = { mo: [...mo, ...named.roots.mo], v2g: [...v2g, ...named.roots.v2g] };
   const account = contractAccountOf(found);
   const pki = { ...own, roots, intermediates: [...own.intermediates, ...named.intermediates] };
-  return { pki, known: account ? [account] : [] };
+  const tls = serverTls(found);
+  return { pki, known: account ? [account] : [], ...(tls && { tls }) };
+}
+
+/** Client certificates are taken from those below the CSMS's own roots. */
+function serverTls(pki: PkiSource): ServerTls | undefined {
+  const [certificate, key] = [pki.certificate("csmsServer"), pki.key("csmsServer")];
+  if (!certificate || !key) return undefined;
+  return {
+    cert: toPem(certificate, ...pki.chain("csmsServer")),
+    key: key.export({ format: "pem", type: "pkcs8" }).toString(),
+    ca: pki.trust.csms.map((root) => toPem(root)),
+  };
 }
 
 /** Responders are made anew: their answers are signed by certificates of the day. */

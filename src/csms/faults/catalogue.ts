@@ -17,7 +17,7 @@ export const faultFacts: Readonly<Record<FaultName, FaultFacts>> = {
   },
   silent: {
     about: "the message is taken in and never answered, as if the answer was lost",
-    due: "gives the wait up after its time-out; sends a transaction's message again, the same one; decides about a token as if it was offline",
+    due: "gives the wait up after its time-out, sends a transaction's message again, the same one, and gives no energy for a token that nobody accepted",
   },
   garbage: {
     about: "half of the answer is sent, which is no JSON",

@@ -1,12 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { csmsCommand } from "../../../src/cli/commands/csms.ts";
 import { type Io, processIo } from "../../../src/cli/io.ts";
+import { faultNames } from "../../../src/csms/faults/catalogue.ts";
 import { createPki, writePki } from "../../../src/pki/index.ts";
-import { Link } from "../../../src/rpc/link.ts";
+import { type Endpoint, Link } from "../../../src/rpc/link.ts";
 import { toBase64 } from "../../../src/util/bytes.ts";
 import { systemClock } from "../../../src/util/clock.ts";
 import { UserError } from "../../../src/util/errors.ts";
@@ -133,4 +134,87 @@ describe("plugcharge csms", () => {
   ])("bad case: %j", async (args, sentence) => {
     await expect(start(...args).done).rejects.toThrow(sentence);
   });
+
+  it("lets stations in by TLS: by their password, or by a certificate of the folder's own CA", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "csms-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const pki = await createPki({ clock: systemClock, random: cryptoRandom, chargePointId: "by-certificate" });
+    await writePki(pki, { files: nodeFiles, dir: folder, password: "123456" });
+    const stations = ["--station", "by-password:a-secret-of-20-bytes", "--station", "by-certificate"];
+    const { done, lines, interrupt } = start("--json", "--host", "localhost", "--pki", folder, "--tls", ...stations);
+    await expect.poll(() => lines.length).toBe(1);
+    const { url } = JSON.parse(lines[0] ?? "");
+    expect(url).toMatch(/^wss:/);
+    const { csmsClient, csmsRoot } = pki.members;
+    const ca = [toPem(csmsRoot.certificate)];
+    const key = csmsClient.key.export({ format: "pem", type: "pkcs8" }).toString();
+    const own = { ca, cert: toPem(csmsClient.certificate), key };
+    const password = "a-secret-of-20-bytes";
+    expect(await enters(url, "by-password", { profile: 2, password, tls: { ca } })).toBe("in");
+    expect(await enters(url, "by-certificate", { profile: 3, tls: own })).toBe("in");
+    expect(await enters(url, "by-password", { profile: 3, tls: own })).toContain("HTTP 401");
+    expect(await enters(url, "by-certificate", { profile: 2, password, tls: { ca } })).toContain("HTTP 401");
+    interrupt();
+    await done;
+  });
+
+  it("keeps stations in its database: the one of EVerest's examples is there only while there is no other", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "csms-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const words = async (...args: string[]) => {
+      const { done, lines, interrupt } = start("--database", join(folder, "csms.db"), ...args);
+      await expect.poll(() => lines.length).toBe(1);
+      interrupt();
+      await done;
+      return lines[0];
+    };
+    expect(await words("--station", "a:a-password-of-16")).toContain(" for a; ");
+    expect(await words()).toContain(" for a; ");
+    expect(readFileSync(join(folder, "csms.db"), "latin1")).not.toContain("a-password-of-16");
+  });
+
+  it("does wrong what it is told, and serves the HTTP API for whoever has the token", async () => {
+    const faults = ["--fault", "silent:Authorize", "--fault", "slow"];
+    const { done, lines, interrupt } = start("--json", ...faults, "--api-port", "0", "--api-token", "t0ken");
+    await expect.poll(() => lines.length).toBe(1);
+    const { apiUrl } = JSON.parse(lines[0] ?? "");
+    const headers = { Authorization: "Bearer t0ken" };
+    expect(await (await fetch(`${apiUrl}/faults`, { headers })).json()).toMatchObject([
+      { fault: "silent", action: "Authorize" },
+      { fault: "slow" },
+    ]);
+    expect((await fetch(`${apiUrl}/faults`)).status).toBe(401);
+    interrupt();
+    await done;
+  });
+
+  it("--fault list says what there is, and what a right station does", async () => {
+    const { done, lines } = start("--fault", "list", "--json");
+    await done;
+    expect(lines.map((line) => JSON.parse(line).name)).toEqual([...faultNames]);
+  });
+
+  it.each([
+    [["--fault", "silemt"], /Did you mean silent\?/],
+    [["--station", "a/b"], /Expected identity:password/],
+    [["--tls"], /--tls needs a certificate/],
+    [["--api-port", "0", "--api-host", "0.0.0.0"], /open to everybody/],
+  ])("bad case: %j is one sentence", async (args, sentence) => {
+    await expect(start(...args).done).rejects.toThrow(sentence);
+  });
 });
+
+/** "in", or why not. */
+function enters(url: string, identity: string, security: Endpoint["security"]): Promise<string> {
+  return new Promise((resolve) => {
+    const end = (how: string) => void link.stop().then(() => resolve(how));
+    const link: Link = new Link({
+      ...{ clock: systemClock, random: cryptoRandom },
+      endpoint: () => ({ url, identity, subprotocols: ["ocpp2.0.1"], security }),
+      backOff: { waitMinimumMs: 100_000, randomRangeMs: 0, repeatTimes: 0 },
+      connected: () => end("in"),
+      failed: ({ message }) => end(message),
+    });
+    link.start();
+  });
+}
