@@ -7,7 +7,13 @@ import type { Evse } from "./evse.ts";
 
 export interface SeccProtocol extends Protocol {
   readonly messages: Readonly<Record<string, { readonly header: { readonly SessionID: Uint8Array } }>>;
-  readonly session: { readonly evse: Evse /** Empty before SessionSetup. */; readonly sessionId: Uint8Array };
+  readonly session: {
+    readonly evse: Evse;
+    /** Empty before SessionSetup. */
+    readonly sessionId: Uint8Array;
+    /** Whether the EV has power, or may. */
+    readonly powered: boolean;
+  };
   readonly effect: Effect;
 }
 
@@ -26,14 +32,18 @@ export interface RuleParts<P extends SeccProtocol> {
   };
 }
 
+/** What an EV that has no power says before it leaves. */
+const farewells: ReadonlySet<string> = new Set(["WeldingDetectionReq", "SessionStopReq"]);
+
 export function seccRules<P extends SeccProtocol>({ refuse, isFailure, powerOff }: RuleParts<P>): Rules<P> {
   return {
     /** It has no effect, and the session is over. */
     unexpected: ({ name }, session) => refuse(name, "FAILED_SequenceError", session),
 
-    /** Who has been asked to leave and did not fails; so does who names another session. */
+    /** Who has been asked to stop and did not fails; so does who names another session. */
     guard({ name, message }, session) {
-      if (session.evse.shutdown) return refuse(name, "FAILED", session);
+      const leaves = !session.powered && farewells.has(name);
+      if (session.evse.shutdown && !leaves) return refuse(name, "FAILED", session);
       if (name === "SessionSetupReq") return undefined;
       const known = equalBytes(message.header.SessionID, session.sessionId);
       return known ? undefined : refuse(name, "FAILED_UnknownSession", session);

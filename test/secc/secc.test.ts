@@ -197,6 +197,19 @@ describe("the EVSE's will", () => {
     expect(of.secc.evse).toMatchObject({ notification: "None", shutdown: false });
   });
 
+  it("stop_charging: who has stopped in time may take longer to say goodbye", async () => {
+    const of = await begin();
+    const ev = await charge(of);
+    of.secc.stopCharging(true);
+    await of.clock.advance(9_900);
+    expect(code(await ev.ask("PowerDeliveryReq", { ChargeProgress: "Stop" }))).toBe("OK");
+    await of.clock.advance(200);
+    expect(code(await ev.ask("SessionStopReq"))).toBe("OK");
+    await ev.stream.close();
+    await of.clock.advance(0);
+    expect(of.published().at(-1)).toBe("dlink_terminate");
+  });
+
   it("stop_charging of an EV that leaves before its session is nothing that the next one hears", async () => {
     const of = await begin();
     of.secc.stopCharging(true);

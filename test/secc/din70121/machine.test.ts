@@ -77,6 +77,13 @@ describe("every state with every message", () => {
     const of = session({ evse: { ...dinEvse, shutdown: true } });
     expect(codeOf(await step(state, of, request(name)))).toBe("FAILED");
   });
+
+  it("lets an EV without power say goodbye when the EVSE has shut down", async () => {
+    const of = session({ powered: false, evse: { ...dinEvse, shutdown: true } });
+    for (const name of ["WeldingDetectionReq", "SessionStopReq"] as const) {
+      expect(codeOf(await step("WeldingDetection", of, request(name)))).toBe("OK");
+    }
+  });
 });
 
 describe("a failure, whatever it is", () => {

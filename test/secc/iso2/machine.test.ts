@@ -113,7 +113,8 @@ describe("every state with every message", () => {
     const of = sessionIn(state);
     const found = await outcome(state, name, { ...of, evse: { ...of.evse, shutdown: true } });
     if ("until" in found) throw found;
-    expect(codeOf(found)).toBe("FAILED");
+    const leaves = !of.powered && ["WeldingDetectionReq", "SessionStopReq"].includes(name);
+    expect(codeOf(found)).toBe(leaves ? "OK" : "FAILED");
   });
 });
 
