@@ -437,7 +437,30 @@ describe("pauses", () => {
     expect(station.news()).toContain("board.pwm_on 5");
   });
 
-  test("one pulse is a toggle too, after 3.7 s; a pulse of the wrong length starts the count anew", async () => {
+  test("a pulse of the wrong length starts count and time of the toggle anew", async () => {
+    const station = await contractCharging();
+    station.board("B", "PowerOff");
+    station.evse.dlink("pause");
+    for (const ms of [1000, 300]) {
+      station.board("C");
+      await station.clock.advance(ms);
+      station.board("B");
+      await station.clock.advance(1000);
+    }
+    await station.clock.advance(2399);
+    expect(station.evse.state.name).toBe("ChargingPausedEV");
+    await station.clock.advance(1);
+    expect(station.evse.state.name).toBe("PrepareCharging");
+  });
+
+  test("phases are not switched while the car charges by ISO 15118, whoever asks for it", async () => {
+    const station = await contractCharging();
+    station.evse.feed({ type: "phases", three: false });
+    expect(station.news()).toEqual([]);
+    expect(station.evse.state.name).toBe("Charging");
+  });
+
+  test("one pulse is a toggle too, after 3.7 s", async () => {
     const station = await contractCharging();
     station.board("B", "PowerOff");
     station.evse.dlink("pause");

@@ -118,7 +118,8 @@ function notePowerRequest(turn: Turn): void {
   const asleep = state.hlcActive && state.pwm.mode !== "on";
   if (asleep && (state.name === "ChargingPausedEV" || state.name === "StoppingCharging")) {
     const { since = turn.now, pulses } = state.wakeUp;
-    state.wakeUp = { since, pulseSince: turn.now, pulses };
+    // The time of the toggle counts from its first good pulse on.
+    state.wakeUp = { since: pulses === 0 ? turn.now : since, pulseSince: turn.now, pulses };
   }
   if (state.name === "StoppingCharging" || state.name === "Finished") return;
   state.cpAllows = true;
@@ -219,8 +220,10 @@ function noteFault(turn: Turn, level: FaultLevel): void {
   if (state.name === "ChargingPausedEVSE") pulseF(turn);
 }
 
+/** Never while ISO 15118 has told the car how many phases there are. */
 function notePhases(turn: Turn, three: boolean): void {
   const { state } = turn;
+  if (state.hlcActive) return;
   if (state.name === "Charging") {
     state.switching = { threePhases: three };
     turn.go("SwitchPhases");
