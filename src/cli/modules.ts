@@ -4,10 +4,17 @@ import type { Module } from "../framework/module.ts";
 import { InternalError } from "../util/errors.ts";
 
 const loaders: Readonly<Record<string, () => Promise<Module>>> = {
+  API: async () => (await import("../modules/API/index.ts")).API,
   Auth: async () => (await import("../modules/Auth/index.ts")).Auth,
   DCSupplySimulator: async () => (await import("../modules/DCSupplySimulator/index.ts")).DCSupplySimulator,
+  DummyTokenProvider: async () => (await import("../modules/DummyTokenProvider/index.ts")).DummyTokenProvider,
+  DummyTokenProviderManual: async () =>
+    (await import("../modules/DummyTokenProviderManual/index.ts")).DummyTokenProviderManual,
+  DummyTokenValidator: async () => (await import("../modules/DummyTokenValidator/index.ts")).DummyTokenValidator,
   EnergyManager: async () => (await import("../modules/EnergyManager/index.ts")).EnergyManager,
   EnergyNode: async () => (await import("../modules/EnergyNode/index.ts")).EnergyNode,
+  ErrorHistory: async () => (await import("../modules/ErrorHistory/index.ts")).ErrorHistory,
+  EvAPI: async () => (await import("../modules/EvAPI/index.ts")).EvAPI,
   EvManager: async () => (await import("../modules/EvManager/index.ts")).EvManager,
   EvseManager: async () => (await import("../modules/EvseManager/index.ts")).EvseManager,
   EvseSecurity: async () => (await import("../modules/EvseSecurity/index.ts")).EvseSecurity,
@@ -17,8 +24,15 @@ const loaders: Readonly<Record<string, () => Promise<Module>>> = {
   OCPP201: async () => (await import("../modules/OCPP201/index.ts")).OCPP201,
   OCPPmulti: async () => (await import("../modules/OCPPmulti/index.ts")).OCPPmulti,
   OVMSimulator: async () => (await import("../modules/OVMSimulator/index.ts")).OVMSimulator,
+  PersistentStore: async () => (await import("../modules/PersistentStore/index.ts")).PersistentStore,
   PyEvJosev: async () => (await import("../modules/PyEvJosev/index.ts")).PyEvJosev,
+  Setup: async () => (await import("../modules/Setup/index.ts")).Setup,
   SlacSimulator: async () => (await import("../modules/SlacSimulator/index.ts")).SlacSimulator,
+  System: async () => (await import("../modules/System/index.ts")).System,
+  TerminalCostAndPriceMessage: async () =>
+    (await import("../modules/TerminalCostAndPriceMessage/index.ts")).TerminalCostAndPriceMessage,
+  TerminalDisplayMessage: async () =>
+    (await import("../modules/TerminalDisplayMessage/index.ts")).TerminalDisplayMessage,
   YetiSimulator: async () => (await import("../modules/YetiSimulator/index.ts")).YetiSimulator,
 };
 

@@ -41,6 +41,8 @@ export interface ContextOptions {
   readonly settings: Settings;
   readonly configuration: ConfigurationAccess;
   readonly env: Environment;
+  /** Absent where nobody can start the station again. */
+  readonly restart?: (reason: string) => void;
 }
 
 export function createContext(options: ContextOptions): ModuleContext<Manifest> {
@@ -68,6 +70,10 @@ export function createContext(options: ContextOptions): ModuleContext<Manifest> 
     settings,
     configuration,
     env,
+    requestRestart(reason) {
+      if (options.restart) options.restart(reason);
+      else log.error({}, `${reason}: nobody can start this station again, so it goes on`);
+    },
   };
 }
 

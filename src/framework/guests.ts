@@ -22,6 +22,8 @@ export interface GuestsOptions {
   /** Ends the wait for the manager and for the other modules. */
   readonly signal: AbortSignal;
   readonly controlLossMs?: number;
+  /** Called when a module wants its process to be started again. */
+  readonly restart?: (reason: string) => void;
 }
 
 export interface Guests {
@@ -50,6 +52,7 @@ export async function startGuests(options: GuestsOptions): Promise<Guests | unde
   const byId = new Map(guests.map((guest) => [guest.plan.id, guest]));
   const group = new ModuleGroup({
     ...{ plans: guests.map(({ plan }) => plan), ports, env, settings, bus },
+    ...(options.restart && { restart: options.restart }),
     listenersOf: ({ moduleId, implementationId }) => byId.get(moduleId)?.listeners(implementationId) ?? [],
     configuration: (id) => remoteConfiguration(id, system, ports.clock),
   });

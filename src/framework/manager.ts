@@ -40,6 +40,8 @@ export interface StationOptions {
   readonly signal?: AbortSignal;
   /** How long modules elsewhere may be unreachable before charging is stopped, ms. */
   readonly controlLossMs?: number;
+  /** Called when a module wants the station to be started again, as after a reset; absent: nobody can. */
+  readonly restart?: (reason: string) => void;
 }
 
 export interface Station {
@@ -71,6 +73,7 @@ export async function startStation(options: StationOptions): Promise<Station> {
   const service = configService(options);
   const group = new ModuleGroup({
     ...{ plans: placement.here, settings: config.settings, ports, env, bus },
+    ...(options.restart && { restart: options.restart }),
     listenersOf: (source) => listenersOf(config.modules, source),
     configuration: (moduleId) => service.accessOf(moduleId),
   });

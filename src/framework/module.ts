@@ -1,4 +1,5 @@
 /** A module: a manifest and the function that brings it to life. The compiler holds the one against the other. */
+import { resolve } from "node:path";
 import type { Clock } from "../util/clock.ts";
 import type { Files } from "../util/files.ts";
 import type { Logger } from "../util/log.ts";
@@ -74,6 +75,13 @@ export interface Environment {
   readonly certsDir: string;
   /** The module's own read-only files, such as OCPP component configurations. */
   readonly shareDir: string;
+  /** Relative paths of what modules keep are below it; absent: below the working directory. */
+  readonly dataDir?: string;
+}
+
+/** Where something that a module keeps is, by the path that its configuration names. */
+export function dataPath({ dataDir = "" }: Environment, path: string): string {
+  return resolve(dataDir, path);
 }
 
 /** What the outside world looks like to modules. */
@@ -103,6 +111,8 @@ export interface ModuleContext<M extends Manifest> extends ModulePorts {
   /** The configuration of the station's modules, as far as this one may see and change it. */
   readonly configuration: ConfigurationAccess;
   readonly env: Environment;
+  /** Ends this process in order, as a failure after which whoever supervises the station starts it again; for resets. */
+  requestRestart(reason: string): void;
 }
 
 /** A module that was set up. */

@@ -25,6 +25,8 @@ export interface GroupOptions {
   readonly configuration: (moduleId: string) => ConfigurationAccess;
   /** The folders of a module, by the name of the module. */
   readonly env: (moduleName: string) => Environment;
+  /** Called when a module wants the station to be started again. */
+  readonly restart?: (reason: string) => void;
   /** It is closed with the modules. */
   readonly bus: Bus;
 }
@@ -79,13 +81,14 @@ export class ModuleGroup {
   }
 
   async #setUp(plan: ModulePlan): Promise<Running> {
-    const { ports, env, bus, settings, listenersOf } = this.#options;
+    const { ports, env, bus, settings, listenersOf, restart } = this.#options;
     const log = ports.log.child({ module: plan.id });
     const client = bus.connect(plan.id, log);
     const options = {
       ...{ plan, listenersOf, client, gate: this.#gate, log, ports, settings },
       configuration: this.#options.configuration(plan.id),
       env: env(plan.moduleName),
+      ...(restart && { restart }),
     };
     return { options, instance: await plan.module.init(createContext(options)) };
   }

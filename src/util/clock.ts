@@ -35,6 +35,17 @@ export const systemClock: Clock = {
   setTimer: longTimeout,
 };
 
+/** Calls `act` now and again every `ms`, until it is cancelled. */
+export function repeatedly(clock: Clock, ms: number, act: () => void): Timer {
+  let timer: Timer | undefined;
+  const turn = () => {
+    timer = clock.setTimer(ms, turn);
+    act();
+  };
+  turn();
+  return { cancel: () => timer?.cancel() };
+}
+
 /** RFC 3339 in UTC with milliseconds. */
 export function isoTime(epochMs: number): string {
   return new Date(epochMs).toISOString();

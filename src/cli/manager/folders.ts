@@ -41,6 +41,7 @@ export function findConfig(named: string | undefined, { etc }: Prefix): string {
 export function environmentOf({ root, etc }: Prefix): (moduleName: string) => Environment {
   return (moduleName) => {
     const own = join(root, "share", "everest", "modules", moduleName);
-    return { certsDir: join(etc, "certs"), shareDir: existsSync(own) ? own : moduleShareFolder(moduleName) };
+    const shareDir = existsSync(own) ? own : moduleShareFolder(moduleName);
+    return { certsDir: join(etc, "certs"), shareDir, dataDir: root };
   };
 }

@@ -86,6 +86,10 @@ async function runModules(flags: Flags, io: Io): Promise<void> {
     stop.abort();
     void io.interrupted().then(() => io.exit(1));
   });
+  let restart = () => {};
+  const restartWanted = new Promise<void>((resolve) => {
+    restart = resolve;
+  });
   const guests = await startGuests({
     ...{ ids, bus, settings, load, signal: stop.signal },
     env: environmentOf(choosePrefix(flags.prefix ?? io.env.EV_PREFIX, undefined)),
@@ -94,9 +98,14 @@ async function runModules(flags: Flags, io: Io): Promise<void> {
       simulation: { delayFactor: flags.hardwareDelays, ...(flags.sdpPort !== undefined && { sdpPort: flags.sdpPort }) },
     },
     controlLossMs: flags.controlLossTimeout * 1000,
+    restart(reason) {
+      log.warn({}, `${reason}: these modules end, to be started again`);
+      io.setExitCode(1);
+      restart();
+    },
   });
   if (!guests) return bus.close();
   if (!stop.signal.aborted) log.info({ modules: ids }, `${ids.join(", ")} ready`);
-  await Promise.race([interrupted, guests.dismissed]);
+  await Promise.race([interrupted, guests.dismissed, restartWanted]);
   await guests.stop();
 }

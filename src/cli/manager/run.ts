@@ -86,8 +86,9 @@ async function untilInterrupted(station: RunningStation, fifo: StatusFifo, io: I
   const crashed = io.crashed().then((error) => station.crash(error));
   try {
     const started = station.start();
-    await Promise.race([started, interrupted, crashed]);
-    await Promise.race([interrupted, crashed]);
+    const ended = Promise.race([interrupted, crashed, station.restartWanted]);
+    await Promise.race([started, ended]);
+    await ended;
   } catch (error) {
     if (!isInterrupted) throw error;
   } finally {

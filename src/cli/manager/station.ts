@@ -27,6 +27,9 @@ export interface RunOptions {
 
 export class RunningStation {
   hasFailed = false;
+  /** Resolves when a module wants the station to be started again. */
+  readonly restartWanted: Promise<void>;
+  #wantRestart: () => void = () => {};
   readonly #options: RunOptions;
   readonly #placement: Placement;
   readonly #stop = new AbortController();
@@ -41,6 +44,9 @@ export class RunningStation {
 
   constructor(options: RunOptions) {
     this.#options = options;
+    this.restartWanted = new Promise((resolve) => {
+      this.#wantRestart = resolve;
+    });
     const { standalone, ignore } = options.flags;
     this.#placement = placeModules(options.loaded.config, { standalone, ignored: ignore });
   }
@@ -78,6 +84,13 @@ export class RunningStation {
     this.hasFailed = true;
   }
 
+  /** To whoever supervises the station, a reset looks like a failure, as in EVerest. */
+  #restart(reason: string): void {
+    this.#options.log.warn({}, `${reason}: the station ends, to be started again`);
+    this.hasFailed = true;
+    this.#wantRestart();
+  }
+
   async #start(): Promise<void> {
     const { flags, loaded, fifo, log } = this.#options;
     const { config, store, prefix } = loaded;
@@ -98,6 +111,7 @@ export class RunningStation {
       retainTopics: flags.retainTopics ?? false,
       waiting: () => fifo.tell("WAITING_FOR_STANDALONE_MODULES"),
       begun: () => this.#begun(),
+      restart: (reason) => this.#restart(reason),
       controlLossMs: flags.controlLossTimeout * 1000,
     });
   }
