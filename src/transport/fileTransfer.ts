@@ -9,26 +9,36 @@ import { PeerError } from "../util/errors.ts";
 export class TransferError extends PeerError {}
 
 export interface FileTransfer {
-  /** @throws TransferError when it cannot be had, is larger than {@link MAX_FILE_SIZE} or takes too long. */
+  /** @throws TransferError when it cannot be had, is too large or takes too long. */
   download(url: string, signal: AbortSignal): Promise<Uint8Array>;
   /** Puts a file; its `name` is added to an address that ends with a folder. @throws TransferError */
   upload(url: string, name: string, content: Uint8Array, signal: AbortSignal): Promise<void>;
 }
 
-/** More is not taken into memory. */
-export const MAX_FILE_SIZE = 256 * 1024 * 1024;
+const MAX_FILE_SIZE = 256 * 1024 * 1024;
 const CONNECT_TIMEOUT_S = 20;
 const TRANSFER_TIMEOUT_S = 900;
 
 const curlSchemes = ["ftp:", "ftps:", "sftp:"];
 
-/** @param curl the program that speaks FTP. */
-export function nodeFileTransfer(clock: Clock, curl = "curl"): FileTransfer {
+export interface TransferOptions {
+  /** The program that speaks FTP. */
+  readonly curl?: string;
+  /** Octets; more is not taken into memory. */
+  readonly maxSize?: number;
+}
+
+export function nodeFileTransfer(
+  clock: Clock,
+  { curl = "curl", maxSize = MAX_FILE_SIZE }: TransferOptions = {},
+): FileTransfer {
   return {
     async download(url, signal) {
       const address = parseAddress(url);
-      if (curlSchemes.includes(address.protocol)) return runCurl(curl, ["--url", address.href], signal);
-      return timed(clock, signal, (limit) => fetchFile(address, limit));
+      if (curlSchemes.includes(address.protocol)) {
+        return runCurl(curl, ["--url", address.href], { signal, maxSize });
+      }
+      return timed(clock, signal, (limit) => fetchFile(address, limit, maxSize));
     },
     async upload(url, name, content, signal) {
       const address = parseAddress(url);
@@ -36,7 +46,7 @@ export function nodeFileTransfer(clock: Clock, curl = "curl"): FileTransfer {
         address.pathname = `${address.pathname || "/"}${encodeURIComponent(name)}`;
       }
       if (curlSchemes.includes(address.protocol)) {
-        await runCurl(curl, ["--upload-file", "-", "--url", address.href], signal, content);
+        await runCurl(curl, ["--upload-file", "-", "--url", address.href], { signal, maxSize, input: content });
       } else await timed(clock, signal, (limit) => putFile(address, content, limit));
     },
   };
@@ -83,11 +93,11 @@ function request(address: URL): { target: URL; headers: Record<string, string> }
   return { target, headers: { Authorization: `Basic ${Buffer.from(credentials).toString("base64")}` } };
 }
 
-async function fetchFile(address: URL, signal: AbortSignal): Promise<Uint8Array> {
+async function fetchFile(address: URL, signal: AbortSignal, maxSize: number): Promise<Uint8Array> {
   const { target, headers } = request(address);
   const response = await fetch(target, { headers, signal });
   if (!response.ok) throw new TransferError(`the server answers ${response.status}`);
-  return bounded(response.body ?? []);
+  return bounded(response.body ?? [], maxSize);
 }
 
 async function putFile(address: URL, content: Uint8Array, signal: AbortSignal): Promise<void> {
@@ -97,16 +107,21 @@ async function putFile(address: URL, content: Uint8Array, signal: AbortSignal): 
   if (!response.ok) throw new TransferError(`the server answers ${response.status}`);
 }
 
-async function bounded(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<Uint8Array> {
+type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+async function bounded(chunks: Chunks, maxSize: number): Promise<Uint8Array> {
   const all: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of chunks) {
     size += chunk.length;
-    if (size > MAX_FILE_SIZE) throw new TransferError(`the file is larger than ${MAX_FILE_SIZE} octets`);
+    if (size > maxSize) throw new TransferError(`the file is larger than ${maxSize} octets`);
     all.push(chunk);
   }
   return Buffer.concat(all);
 }
+
+/** Of what curl complains about. */
+const MAX_ERROR_SIZE = 64 * 1024;
 
 const curlOptions = [
   ...["--silent", "--show-error", "--fail", "--globoff", "--ssl", "--proto", "=ftp,ftps,sftp"],
@@ -116,8 +131,7 @@ const curlOptions = [
 async function runCurl(
   curl: string,
   options: readonly string[],
-  signal: AbortSignal,
-  input?: Uint8Array,
+  { signal, maxSize, input }: { signal: AbortSignal; maxSize: number; input?: Uint8Array },
 ): Promise<Uint8Array> {
   const child = spawn(curl, [...curlOptions, ...options], { signal, stdio: ["pipe", "pipe", "pipe"] });
   // Who stops reading early has said why by then.
@@ -125,7 +139,7 @@ async function runCurl(
   child.stdin.end(input);
   try {
     const [content, said, [code]] = await Promise.all([
-      bounded(child.stdout),
+      bounded(child.stdout, maxSize),
       text(child.stderr),
       once(child, "close"),
     ]);
@@ -140,5 +154,5 @@ async function runCurl(
 }
 
 async function text(stream: Readable): Promise<string> {
-  return new TextDecoder().decode(await bounded(stream));
+  return new TextDecoder().decode(await bounded(stream, MAX_ERROR_SIZE));
 }

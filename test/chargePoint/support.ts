@@ -17,7 +17,9 @@ import { FakeStation } from "./fakeStation.ts";
 import { ScriptedCsms } from "./scriptedCsms.ts";
 
 export const configFolder = resolve(import.meta.dirname, "../../config/ocpp201/component_config");
-const { components } = await readComponentConfig(nodeFiles, configFolder);
+const shipped = await readComponentConfig(nodeFiles, configFolder);
+/** Of a station with one EVSE, as the module OCPP201 would take them. */
+const components = shipped.components.filter(({ evse }) => evse === undefined || evse.id === 1);
 
 /** The shipped device model with some values set, by address; a value of undefined takes it away. */
 export function makeModel(

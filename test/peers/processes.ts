@@ -20,14 +20,24 @@ export interface Program {
 const NOT_STARTED = -1;
 const LOOK_AGAIN_MS = 50;
 
-/** @param command program and arguments. What it writes to standard output and error is read as lines. */
-export function start([file = "", ...args]: readonly string[], cwd: string): Program {
+/**
+ * @param command program and arguments. What it writes to standard output and error is read as lines.
+ * @param onLine gets every line when it comes.
+ */
+export function start(
+  [file = "", ...args]: readonly string[],
+  cwd: string,
+  onLine: (line: string) => void = () => {},
+): Program {
   // Its own process group: the peer's Java goes with the peer.
   const child = spawn(file, args, { cwd, detached: true, stdio: ["ignore", "pipe", "pipe"] });
   running.add(child);
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
-    createInterface(stream).on("line", (line) => lines.push(line));
+    createInterface(stream).on("line", (line) => {
+      lines.push(line);
+      onLine(line);
+    });
   }
   let isOver = false;
   const over = new Promise<number | null>((resolve) => {

@@ -8,6 +8,9 @@ import type { ManagerFlags } from "./flags.ts";
 const MAX_RESTARTS = 3;
 const FLAG = "--recover-module-crashes";
 
+/** The variable by which a station knows that it is supervised. */
+const SUPERVISED = "PLUGCHARGE_SUPERVISED";
+
 /** What a supervised station tells its supervisor when every module is ready. */
 const STARTED = "started";
 
@@ -23,6 +26,7 @@ export async function supervise(flags: ManagerFlags, fifo: StatusFifo, io: Io): 
   for (let restarts = 0; ; restarts++) {
     child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1).filter((word) => word !== FLAG)], {
       stdio: ["inherit", "inherit", "inherit", "ipc"],
+      env: { ...process.env, [SUPERVISED]: "1" },
     });
     let wasReady = restarts > 0;
     child.on("message", (message) => {
@@ -44,7 +48,8 @@ export async function supervise(flags: ManagerFlags, fifo: StatusFifo, io: Io): 
 
 /** To be called by every station when it runs: a supervised one says so, and does not outlive its supervisor. */
 export function tellSupervisor(): void {
-  if (!process.send) return;
+  // Others than a supervisor may hold such a channel as well, and need it.
+  if (!process.send || process.env[SUPERVISED] !== "1") return;
   process.send(STARTED);
   process.once("disconnect", () => process.exit(1));
   process.channel?.unref();

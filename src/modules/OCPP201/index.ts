@@ -5,5 +5,9 @@ import { openStorage } from "./storage.ts";
 
 /** An OCPP 2.0.1 charge point. */
 export const OCPP201 = defineModule(manifest, async (ctx) => {
-  return station201(ctx, await openStorage(ctx.files, ctx.config, ctx.env.shareDir));
+  const storage = await openStorage({
+    ...{ files: ctx.files, paths: ctx.config, shareDir: ctx.env.shareDir },
+    evseCount: ctx.requires.evse_manager.length,
+  });
+  return station201(ctx, storage);
 });

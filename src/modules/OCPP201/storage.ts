@@ -1,5 +1,6 @@
 /** The module's databases and its device model. */
 import { isAbsolute, join } from "node:path";
+import type { Component } from "../../chargePoint/deviceModel/componentConfig.ts";
 import type { DeviceModel } from "../../chargePoint/deviceModel/deviceModel.ts";
 import { openDeviceModel } from "../../chargePoint/deviceModel/open.ts";
 import { deviceModelMigrations } from "../../chargePoint/deviceModel/schema.ts";
@@ -33,8 +34,18 @@ export function logSettings(model: DeviceModel): LogSettings {
   };
 }
 
+export interface StorageOptions {
+  readonly files: Files;
+  readonly paths: Paths;
+  /** Relative paths are below it. */
+  readonly shareDir: string;
+  /** What is described of EVSEs beyond these is passed over: one description serves stations of any size. */
+  readonly evseCount: number;
+}
+
 /** @throws UserError when a file is faulty or a database cannot be used. */
-export async function openStorage(files: Files, paths: Paths, shareDir: string): Promise<Storage> {
+export async function openStorage({ files, paths, shareDir, evseCount }: StorageOptions): Promise<Storage> {
+  const isWanted = ({ evse }: Component) => evse === undefined || evse.id <= evseCount;
   const below = (path: string) => (isAbsolute(path) ? path : join(shareDir, path));
   const coreFolder = below(paths.CoreDatabasePath);
   await files.makeFolder(coreFolder, 0o700);
@@ -45,7 +56,10 @@ export async function openStorage(files: Files, paths: Paths, shareDir: string):
     values.close();
   };
   try {
-    const model = await openDeviceModel(files, below(paths.DeviceModelConfigPath), values, [networkGuard]);
+    const model = await openDeviceModel(files, below(paths.DeviceModelConfigPath), values, {
+      guards: [networkGuard],
+      isWanted,
+    });
     return { model, core, close };
   } catch (error) {
     close();

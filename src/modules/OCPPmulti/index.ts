@@ -44,5 +44,6 @@ async function newer(ctx: Context) {
     DeviceModelDatabasePath: at(config.DeviceModelDatabasePath),
     DeviceModelConfigPath: at(config.DeviceModelConfigPath),
   };
-  return station201(ctx, await openStorage201(files, paths, ctx.env.shareDir));
+  const evseCount = ctx.requires.evse_manager.length;
+  return station201(ctx, await openStorage201({ files, paths, shareDir: ctx.env.shareDir, evseCount }));
 }

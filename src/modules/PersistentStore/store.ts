@@ -1,10 +1,18 @@
 /** Values under keys, in the table that EVerest's PersistentStore has. */
-import { z } from "zod";
 import type { Database } from "../../util/database.ts";
 import { UserError } from "../../util/errors.ts";
 import { own } from "../../util/own.ts";
 
 export const migrations = ["CREATE TABLE IF NOT EXISTS KVS (KEY TEXT UNIQUE, VALUE TEXT, TYPE TEXT)"];
+
+const isObject = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** @throws SyntaxError for what is no such value. */
+function parsed(text: string, isRight: (value: unknown) => boolean): unknown {
+  const value: unknown = JSON.parse(text);
+  if (isRight(value)) return value;
+  throw new SyntaxError("another type than was written down");
+}
 
 /** EVerest's names of types (C++), and how values of them are written. */
 const types: Readonly<Record<string, { is(value: unknown): boolean; read(text: string): unknown }>> = {
@@ -14,8 +22,8 @@ const types: Readonly<Record<string, { is(value: unknown): boolean; read(text: s
   // A C++ int has 32 bits.
   int: { is: (value) => Number.isInteger(value) && (Number(value) | 0) === value, read: Number },
   double: { is: (value) => typeof value === "number", read: Number },
-  Array: { is: Array.isArray, read: (text) => z.array(z.unknown()).parse(JSON.parse(text)) },
-  Object: { is: () => true, read: (text) => z.record(z.string(), z.unknown()).parse(JSON.parse(text)) },
+  Array: { is: Array.isArray, read: (text) => parsed(text, Array.isArray) },
+  Object: { is: () => true, read: (text) => parsed(text, isObject) },
 };
 
 interface Row {
@@ -42,7 +50,8 @@ export class Store {
     if (!type || row?.VALUE === null || row === undefined) return null;
     try {
       return type.read(row.VALUE);
-    } catch {
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
       throw new UserError(`the value of '${key}' in the database is no ${row.TYPE}`, { fix: "Store it anew." });
     }
   }

@@ -55,7 +55,7 @@ export class Logs {
     const { transfer, log, attempts, content } = this.#ports;
     const tell = (log_status: LogStatusEnum) =>
       this.#ports.tell({ log_status, request_id: request.request_id ?? WITHOUT_ID });
-    await attempt(job, attempts(request), async () => {
+    const isDone = await attempt(job, attempts(request), async () => {
       tell("Uploading");
       await job.step();
       if (job.isCancelled) return false;
@@ -71,6 +71,6 @@ export class Logs {
       tell("Uploaded");
       return true;
     });
-    if (job.isCancelled) tell("AcceptedCanceled");
+    if (!isDone && job.isCancelled) tell("AcceptedCanceled");
   }
 }
