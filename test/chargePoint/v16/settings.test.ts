@@ -203,6 +203,21 @@ describe("the files", () => {
     });
   });
 
+  it("Given a password that does not fit, then the fault does not show it", async () => {
+    const folder = temporaryFolder();
+    const base = join(folder, "base.json");
+    for (const password of ["hush", 31415926]) {
+      const keys = JSON.parse(readFileSync(shippedFile, "utf8"));
+      keys.Security.AuthorizationKey = password;
+      writeFileSync(base, JSON.stringify(keys));
+      const fault = await openConfiguration(nodeFiles, { base, user: join(folder, "user.json") }).catch(
+        (error) => error,
+      );
+      expect(fault.describe()).toMatch(/base\.json:1.*'AuthorizationKey' cannot be what it is/);
+      expect(fault.describe()).not.toContain(String(password));
+    }
+  });
+
   it.each<[string, string, RegExp]>([
     ["a wrong type", '{"Core":{"HeartbeatInterval":"often"}}', /Core\.HeartbeatInterval/],
     ["an unknown key", '{"Internal":{"ChargePointColor":"blue"}}', /ChargePointColor/],

@@ -53,11 +53,19 @@ async function readTree(files: Files, path: string, faults: ConfigFault[]): Prom
 function check(tree: Located, faults: ConfigFault[]): Values | undefined {
   const parsed = configuration16.safeParse(toValue(tree));
   if (!parsed.success) {
-    faults.push(...faultsOf(tree, [], configuration16, parsed.error.issues));
+    faults.push(...faultsOf(tree, [], configuration16, parsed.error.issues).map(withoutSecret));
     return undefined;
   }
   faults.push(...ruleFaults(tree, parsed.data));
   return faults.length === 0 ? parsed.data : undefined;
+}
+
+/** What a password was written as is nobody's business. */
+function withoutSecret(fault: ConfigFault): ConfigFault {
+  const [, key = ""] = fault.key?.split(".") ?? [];
+  if (keySpecs.get(key.toLowerCase())?.access !== "W") return fault;
+  const { fix: _shown, ...rest } = fault;
+  return { ...rest, message: `'${key}' cannot be what it is` };
 }
 
 function ruleFaults(tree: Located, values: Values): ConfigFault[] {

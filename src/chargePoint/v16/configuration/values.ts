@@ -10,7 +10,13 @@ const MAX_VALUE = 500;
 export const known: readonly string[] = [...measurands, "Temperature"];
 
 export function toText(value: unknown): string {
-  return (Array.isArray(value) ? value.join(",") : String(value)).slice(0, MAX_VALUE);
+  return wholeText(value).slice(0, MAX_VALUE);
+}
+
+/** Not cut to what a message holds. */
+export function wholeText(value: unknown): string {
+  if (Array.isArray(value)) return value.join(",");
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
 /** `A, B` as its names; empty text has none. */
@@ -30,7 +36,15 @@ export function fromText(schema: z.ZodType, text: string): unknown {
 function parsed(schema: unknown, text: string): unknown {
   if (schema instanceof z.ZodBoolean) return { true: true, false: false }[text.toLowerCase()];
   if (schema instanceof z.ZodNumber) return /^[+-]?\d{1,15}(\.\d{1,6})?$/.test(text) ? Number(text) : undefined;
-  return text;
+  return schema instanceof z.ZodObject ? parsedJson(text) : text;
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Without default, and whether or not it may be absent. */

@@ -3,9 +3,9 @@ import type { Database } from "../../../util/database.ts";
 import { variableAddress } from "../../deviceModel/address.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import { keySpecs } from "../configuration/schema.ts";
+import { wholeText } from "../configuration/values.ts";
 import type { CustomKeys } from "./components.ts";
 import { type Address, addressOf, customAddress, isConnectionKey, toVariable } from "./mapping.ts";
-import { writeText } from "./texts.ts";
 
 interface Where {
   /** Of NetworkConfiguration; 0 leaves the connection out. */
@@ -26,14 +26,14 @@ export async function takeOver(
   const keys = [...keySpecs.values()].flatMap(({ key }): [Address, string][] => {
     const value: unknown = config.value(key);
     if (value === undefined || (slot === 0 && isConnectionKey(key))) return [];
-    return [[addressOf(key, slot), toVariable(key, writeText(value))]];
+    return [[addressOf(key, slot), toVariable(key, wholeText(value))]];
   });
   const confirmed: [Address, string] = [
     { component: { name: "SecurityCtrlr" }, variable: { name: "SecurityProfile" } },
     String(config.value("SecurityProfile")),
   ];
   const others = Object.entries(config.custom).map(([key, value]): [Address, string] => {
-    return [custom.get(key) ?? customAddress(key), writeText(value)];
+    return [custom.get(key) ?? customAddress(key), wholeText(value)];
   });
   database.atomically(() => {
     for (const [{ component, variable }, text] of [...keys, confirmed, ...others]) {

@@ -10,7 +10,7 @@ import { members } from "../../deviceModel/values.ts";
 import { networkProfiles } from "../../v201/networkProfiles.ts";
 import { Configuration } from "../configuration/configuration.ts";
 import { configuration16, type Key, keySpecs, type SectionName, type Values } from "../configuration/schema.ts";
-import { known } from "../configuration/values.ts";
+import { known, wholeText } from "../configuration/values.ts";
 import { type CustomKeys, withKeys } from "./components.ts";
 import {
   type Address,
@@ -23,7 +23,7 @@ import {
   toVariable,
 } from "./mapping.ts";
 import { takeOver } from "./migration.ts";
-import { readText, writeText } from "./texts.ts";
+import { readText } from "./texts.ts";
 
 export interface ModelOptions {
   readonly files: Files;
@@ -66,7 +66,7 @@ export async function openModelConfiguration(options: ModelOptions): Promise<Mod
       const spec = keySpecs.get(key.toLowerCase());
       const { component, variable } =
         section === "Custom" || !spec ? (custom.get(key) ?? customAddress(key)) : addressOf(spec.key, slot);
-      const text = spec ? toVariable(spec.key, writeText(value)) : writeText(value);
+      const text = spec ? toVariable(spec.key, wholeText(value)) : wholeText(value);
       const { status } = model.set(component, variable, "Actual", text, SOURCE);
       if (status !== "Accepted") throw new InternalError(`the device model does not take ${key}: ${status}`);
     },

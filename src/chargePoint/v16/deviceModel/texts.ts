@@ -1,6 +1,6 @@
 /** Values of keys as the text of variables. */
 import { z } from "zod";
-import { fromText, plainSchema, toText } from "../configuration/values.ts";
+import { fromText, plainSchema } from "../configuration/values.ts";
 
 /** What a variable must be to hold a key of this kind. */
 export function textKind(schema: z.ZodType): "boolean" | "integer" | "decimal" | "string" {
@@ -17,9 +17,4 @@ export function readText(schema: z.ZodType, text: string): unknown {
   const list = text.split(/[,:]/).map((one) => one.trim());
   const value = list.filter((one) => one !== "");
   return schema.safeParse(value).success ? value : undefined;
-}
-
-/** Unlike in messages, nothing is cut. */
-export function writeText(value: unknown): string {
-  return Array.isArray(value) ? value.join(",") : typeof value === "string" ? value : toText(value);
 }
