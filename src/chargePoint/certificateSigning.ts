@@ -114,13 +114,9 @@ export class CertificateSigning {
 
   /** Makes a new key and asks for a certificate for it. The old one stays in use until the new one is there. */
   async request(use: CertificateUse, attempt = 1): Promise<void> {
-    const { log, subject: subjectOf } = this.#ports;
     const refusal = this.refusal(use);
-    const subject = subjectOf(use);
-    if (refusal || !subject) {
-      log.warn({ use, refusal }, "no certificate can be asked for");
-      return;
-    }
+    const subject = this.#ports.subject(use);
+    if (refusal || !subject) return this.#cannotAsk(use, refusal);
     const outstanding = { use };
     this.#outstanding = outstanding;
     let accepted = false;
@@ -142,6 +138,14 @@ export class CertificateSigning {
     renewed(use);
     events.raise("ReconfigurationOfSecurityParameters", `Installed leaf certificate: ${use}`);
     return result;
+  }
+
+  #cannotAsk(use: CertificateUse, refusal: SigningRefusal | undefined): void {
+    const { log, trace, rule, subjectKeys } = this.#ports;
+    log.warn({ use, refusal }, "no certificate can be asked for");
+    if (refusal?.kind !== "noSubject") return;
+    const title = `no ${use} can be asked for: its subject is not complete`;
+    trace.add({ step: 0, kind: "fault", from: "OCPP", title, rule, fix: `Give ${subjectKeys(use)} a value.` });
   }
 
   async #ask(use: CertificateUse, subject: Subject): Promise<boolean> {

@@ -2,6 +2,7 @@
 import { CertificateSigning, type CertificateUse, type Subject } from "../certificateSigning.ts";
 import type { SecurityEvents } from "../securityEvents.ts";
 import type { Configuration } from "./configuration/configuration.ts";
+import type { Key } from "./configuration/schema.ts";
 import type { Core } from "./core.ts";
 import { callPnc } from "./pnc.ts";
 
@@ -16,6 +17,14 @@ const subjectKeys: Readonly<Record<CertificateUse, string>> = {
     "Internal.SeccLeafSubjectCommonName (else ChargeBoxSerialNumber), Internal.SeccLeafSubjectOrganization (else Security.CpoName), Internal.SeccLeafSubjectCountry",
   ChargingStationCertificate: "Security.CpoName, Internal.ChargeBoxSerialNumber, Internal.SeccLeafSubjectCountry",
 };
+
+/** Of the SECC leaf: with another one the CSMS may sign what it has refused. */
+const subjectSettings: readonly string[] = [
+  "SeccLeafSubjectCommonName",
+  "SeccLeafSubjectOrganization",
+  "SeccLeafSubjectCountry",
+  "CpoName",
+] satisfies Key[];
 
 /** @param leafRenewed told when the SECC leaf has been replaced. */
 export function certificateSigning(core: Core, events: SecurityEvents, leafRenewed: () => void): CertificateSigning {
@@ -47,7 +56,8 @@ export function certificateSigning(core: Core, events: SecurityEvents, leafRenew
   });
   config.onChange(({ key }) => {
     const manages = key === "ISO15118CertificateManagementEnabled" || key === "ISO15118PnCEnabled";
-    if (manages && config.certificatesManaged && csms.online) signing.restart("V2GCertificate");
+    if ((manages || subjectSettings.includes(key)) && config.certificatesManaged && csms.online)
+      signing.restart("V2GCertificate");
   });
   return signing;
 }

@@ -30,7 +30,7 @@ const reasonCodes: Readonly<Record<SigningRefusal["kind"], string>> = {
 export function certificateSigning(core: Core, events: SecurityEvents, leafRenewed: () => void): CertificateSigning {
   const { model, csms, station } = core;
   const leafManaged = () => model.value("ISO15118Ctrlr.V2GCertificateInstallationEnabled") === true;
-  return new CertificateSigning({
+  const signing = new CertificateSigning({
     ...core,
     events,
     security: station.security,
@@ -52,6 +52,15 @@ export function certificateSigning(core: Core, events: SecurityEvents, leafRenew
     },
     rule: "OCPP 2.0.1 A02, A03",
   });
+  // With another subject the CSMS may sign what it has refused.
+  const settings = [
+    "ISO15118Ctrlr.V2GCertificateInstallationEnabled",
+    ...Object.values(subjectVariables.V2GCertificate),
+  ];
+  model.onChange(({ address }) => {
+    if (settings.includes(address) && leafManaged() && csms.online) signing.restart("V2GCertificate");
+  });
+  return signing;
 }
 
 /** Takes what the CSMS's CA has signed. */

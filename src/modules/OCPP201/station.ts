@@ -17,7 +17,12 @@ import { type Settings201, unusedSettings } from "./unused.ts";
 
 /** To be called while the module is set up. */
 export function station201(ctx: OcppContext & { readonly config: Settings201 }, storage: Storage) {
-  const logs = logSettings(storage.model);
+  const { model } = storage;
+  if (model.value("ISO15118Ctrlr.PnCEnabled") && !model.value("ISO15118Ctrlr.V2GCertificateInstallationEnabled")) {
+    const key = "ISO15118Ctrlr.V2GCertificateInstallationEnabled";
+    ctx.log.warn({ key }, `Plug & Charge is on, but the CSMS is not asked for SECC leaves: ${key} is not true`);
+  }
+  const logs = logSettings(model);
   const { service, ...instance } = shell<ChargePoint>(ctx, {
     logs,
     unused: unusedSettings(ctx.config, logs.formats),

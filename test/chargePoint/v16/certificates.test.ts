@@ -58,6 +58,19 @@ describe("the SECC leaf looked after by the CSMS", () => {
     expect(asked(at)).toBe(0);
   });
 
+  it("Given it could not be named, then that is told with the keys, and it is asked for a minute after they are set", async () => {
+    const values = { "Internal.SeccLeafSubjectOrganization": undefined, "Security.CpoName": "" };
+    const at = await online({ prepare: leafWithDays(0), values });
+    await at.clock.advance(60_000);
+    expect(at.timeline.entries.find(({ kind }) => kind === "fault")).toMatchObject({
+      title: "no V2GCertificate can be asked for: its subject is not complete",
+      fix: expect.stringMatching(/Give .*SeccLeafSubjectOrganization \(else Security.CpoName\)/),
+    });
+    expect(await at.ask("ChangeConfiguration", { key: "CpoName", value: "CPO" })).toEqual({ status: "Accepted" });
+    await at.clock.advance(60_000);
+    expect(at.station.of("generate_certificate_signing_request")).toMatchObject([{ organization: "CPO" }]);
+  });
+
   it("goes by ISO15118PnCEnabled where there is no key of its own", async () => {
     for (const enabled of [true, false]) {
       const values = { "PnC.ISO15118CertificateManagementEnabled": undefined, "PnC.ISO15118PnCEnabled": enabled };

@@ -97,8 +97,30 @@ describe("the SECC's own leaf", () => {
     expect(at.station.published("security_event")).toContainEqual(
       expect.objectContaining({ type: "SignCertificateRejected", info: expect.stringMatching(/CN=SECC1/) }),
     );
+    // The old leaf stays: nothing was put in its place.
+    expect(at.station.of("update_leaf_certificate")).toEqual([]);
     await at.clock.advance(43_200_000);
     expect(asked(at)).toBe(2);
+  });
+
+  it("Given a subject that the CSMS corrects, then it is asked for a minute later", async () => {
+    const at = await online({ values: managed, prepare: leafWithDays(3) });
+    at.csms.script.SignCertificate = () => ({ status: "Rejected" });
+    await at.clock.advance(60_000);
+    const SeccId = { component: { name: "ISO15118Ctrlr" }, variable: { name: "SeccId" }, attributeValue: "SECC2" };
+    await at.ask("SetVariables", { setVariableData: [SeccId] });
+    await at.clock.advance(60_000);
+    expect(at.station.of("generate_certificate_signing_request")).toMatchObject([
+      { common: "SECC1" },
+      { common: "SECC2" },
+    ]);
+  });
+
+  it("Given a subject without a value, then that is told with the variables", async () => {
+    const at = await online({ values: { ...managed, "ISO15118Ctrlr.SeccId": undefined }, prepare: leafWithDays(3) });
+    await at.clock.advance(60_000);
+    expect(asked(at)).toBe(0);
+    expect(at.timeline.entries.find(({ kind }) => kind === "fault")?.fix).toMatch(/Give ISO15118Ctrlr.SeccId/);
   });
 
   it("is put into its place when it comes, which ends the asking and refreshes OCSP", async () => {
