@@ -28,6 +28,14 @@ export function publish<V extends VariableName<Ev>>(
   return { to: "ev", name, value: value ?? null } as Effect;
 }
 
+/** The car's patience with something that takes more than one request; starts with the first. */
+export function patienceFor(request: string, ms: number): Effect {
+  return { to: "timer", timer: "ongoing", request, ms };
+}
+
+/** Ends the patience, as what was waited for is there. */
+export const satisfied: Effect = { to: "timer", timer: "over" };
+
 const MOST_AMPERES = 400;
 
 /** What the EVSE allows per phase, within what the interface ISO15118_ev takes. */

@@ -3,11 +3,11 @@
  * agrees on a protocol, and then leaves the word to that protocol's states.
  */
 import { appProtocol, type SupportedAppProtocolRes } from "../iso15118/appProtocol.ts";
+import { timelineStep } from "../iso15118/timelineSteps.ts";
 import { messageTimes } from "../iso15118/timers.ts";
 import type { ByteStream } from "../transport/ports.ts";
 import type { Timer } from "../util/clock.ts";
 import { PeerError } from "../util/errors.ts";
-import type { Step } from "../util/trace.ts";
 import type { Car, Contract, PausedSession } from "./car.ts";
 import { type ConnectionPorts, type ConnectionWishes, connectCharger, setupTime } from "./connect.ts";
 import { type ChangedNeeds, type Conversation, conversationOf } from "./conversation.ts";
@@ -38,18 +38,6 @@ export interface CarPorts extends ConnectionPorts {
 
 /** A contract that serves for one session. */
 const forgotten = async () => undefined;
-
-/** States by the steps of the timeline; those that are not named come after the authorization. */
-const steps: Readonly<Record<string, Step>> = {
-  SessionSetup: 1,
-  ServiceDiscovery: 2,
-  ServiceDetail: 2,
-  PaymentServiceSelection: 2,
-  ServicePaymentSelection: 2,
-  CertificateInstallation: 2,
-  CertificateUpdate: 2,
-  PaymentDetails: 2,
-};
 
 /** One session under way; it starts at once. */
 export class CarSession {
@@ -127,7 +115,7 @@ export class CarSession {
 
   #conclude(outcome: Outcome): Outcome {
     if (this.#powerReady) this.#perform({ to: "ev", name: "ev_power_ready", value: false });
-    const step = this.#conversation ? (steps[this.#conversation.state] ?? 6) : 1;
+    const step = this.#conversation ? timelineStep(this.#conversation.state) : 1;
     const verdict = isRegular(outcome) ? "ok" : "refused";
     this.#perform(decided({ step, title: `ends the session (${outcome.ended}): ${outcome.reason}`, outcome: verdict }));
     return outcome;

@@ -1,10 +1,8 @@
-import { sessionTimes } from "../../iso15118/timers.ts";
 import { incompatibility, learnLimits } from "../dc/charging.ts";
+import { cablePatience } from "../dc/preparation.ts";
 import { cableCheckReq, dcChargeParameter } from "../dc/requests.ts";
 import { publish } from "../effects.ts";
-import { askAgain, type DinSession, dcNeeds, end, leave, patienceFor, type Request, state } from "./protocol.ts";
-
-export const cablePatience = patienceFor("CableCheckReq", sessionTimes.cableCheck.timeout);
+import { askAgain, type DinSession, dcNeeds, end, leave, type Request, state } from "./protocol.ts";
 
 /** DIN SPEC 70121, 9.4.1.6: what the car can take and wants. */
 export function chargeParameterDiscoveryReq(session: DinSession): Request {

@@ -11,7 +11,7 @@ import type {
 import { InternalError } from "../../util/errors.ts";
 import type { Car, DcNeeds } from "../car.ts";
 import { type DcState, newDcState } from "../dc/charging.ts";
-import { decided, type Effect, publish } from "../effects.ts";
+import { decided, type Effect, publish, satisfied } from "../effects.ts";
 import type { Outcome } from "../outcome.ts";
 
 export interface Response<N extends ResponseName> {
@@ -110,14 +110,6 @@ export function askAgain(
     decide: (session) => (session.ending ? goodbye(session) : { reply: again(session) }),
   };
 }
-
-/** The car's patience with something that takes more than one request; starts with the first. */
-export function patienceFor(request: RequestName, ms: number): Effect {
-  return { to: "timer", timer: "ongoing", request, ms };
-}
-
-/** Ends the patience, as what was waited for is there. */
-export const satisfied: Effect = { to: "timer", timer: "over" };
 
 /** Ends the wait for all that comes before charging. */
 export const inTime: Effect = { to: "timer", timer: "readyToCharge", ms: undefined };

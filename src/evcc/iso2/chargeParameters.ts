@@ -4,7 +4,7 @@ import { physicalValue, plainValue } from "../../iso15118/physicalValue.ts";
 import type { Car } from "../car.ts";
 import { incompatibility, learnLimits } from "../dc/charging.ts";
 import { dcChargeParameter } from "../dc/requests.ts";
-import { maxCurrent, publish } from "../effects.ts";
+import { maxCurrent, publish, satisfied } from "../effects.ts";
 import { beginCableCheck } from "./cableCheck.ts";
 import { NO_ENERGY, pauseFor } from "./charging.ts";
 import { powerDeliveryStart } from "./powerDeliveryReq.ts";
@@ -17,7 +17,6 @@ import {
   isDc,
   patience,
   type Request,
-  satisfied,
   state,
   wrongKind,
 } from "./protocol.ts";

@@ -140,14 +140,6 @@ export function patience(request: RequestName, processing: Messages["Authorizati
     : { to: "timer", timer: "ongoing", request, ms: sessionTimes.ongoing.timeout };
 }
 
-/** The car's patience with something that takes more than one request; starts with the first. */
-export function patienceFor(request: RequestName, ms: number): Effect {
-  return { to: "timer", timer: "ongoing", request, ms };
-}
-
-/** Ends the patience, as what was waited for is there. */
-export const satisfied: Effect = { to: "timer", timer: "over" };
-
 /** Whether the car charges with direct current. */
 export function isDc({ car }: Iso2Session): boolean {
   return car.mode.startsWith("DC");
