@@ -134,11 +134,6 @@ function checkSettings(tree: Located, faults: ConfigFault[]): Settings {
     return Settings.parse({});
   }
   const settings = checked.data;
-  if (settings.telemetry_enabled) {
-    const message = "telemetry_enabled is without effect: no module publishes telemetry";
-    const place = keyPlaceOf(tree, ["settings", "telemetry_enabled"]);
-    faults.push({ severity: "warning", ...place, key: "settings.telemetry_enabled", message });
-  }
   const contradiction = (key: string, message: string, fix: string) =>
     faults.push({ severity: "error", ...keyPlaceOf(tree, ["settings", key]), key: `settings.${key}`, message, fix });
   if (settings.mqtt_broker_socket_path !== undefined && settings.mqtt_broker_host !== undefined) {

@@ -165,13 +165,6 @@ describe("bad case: a configuration with faults", () => {
       ],
     ],
     [
-      "telemetry that nobody publishes",
-      "settings:\n  telemetry_enabled: true\n",
-      [
-        "warning 3 station.yaml:2: telemetry_enabled is without effect: no module publishes telemetry (key settings.telemetry_enabled)",
-      ],
-    ],
-    [
       "an id that is no id",
       "active_modules:\n  1st:\n    module: Meter\n    config_module: {name: a}\n",
       [
