@@ -30,7 +30,7 @@ const LOOK_AGAIN_MS = 50;
 /** EVerest's own that must work here. */
 const everestNames = [
   ...["config-sil", "config-sil-ocpp", "config-sil-ocpp-pnc", "config-sil-ocpp201", "config-sil-ocpp201-pnc"],
-  ...["config-sil-dc", "config-sil-dc-tls", "config-sil-two-evse"],
+  ...["config-sil-ocpp-multi", "config-sil-dc", "config-sil-dc-tls", "config-sil-two-evse"],
 ];
 
 interface Station {

@@ -34,6 +34,7 @@ const loaders: Readonly<Record<string, () => Promise<Module>>> = {
   TerminalDisplayMessage: async () =>
     (await import("../modules/TerminalDisplayMessage/index.ts")).TerminalDisplayMessage,
   YetiSimulator: async () => (await import("../modules/YetiSimulator/index.ts")).YetiSimulator,
+  ocpp_consumer_API: async () => (await import("../modules/ocpp_consumer_API/index.ts")).ocpp_consumer_API,
 };
 
 export const moduleNames: readonly string[] = Object.keys(loaders);

@@ -173,25 +173,30 @@ async function overlay(config: StationConfig, name: string, dir: string, csmsUrl
   const data = (file: string) => join(dir, file);
   const componentConfig = data("component_config");
   const link = { device: "lo" };
+  const deviceModel = async () => {
+    await copyComponentConfig(files, join(packageConfig, "ocpp201/component_config"), componentConfig, {
+      "InternalCtrlr.NetworkConnectionProfiles": JSON.stringify([networkProfile(csmsUrl)]),
+      "SecurityCtrlr.Identity": name,
+      "SecurityCtrlr.BasicAuthPassword": PASSWORD,
+    });
+    return {
+      config_module: {
+        ...{ DeviceModelConfigPath: componentConfig, CoreDatabasePath: data("ocpp201") },
+        ...{ DeviceModelDatabasePath: data("device_model.db"), MessageLogPath: data("ocpp_logs") },
+        EverestDeviceModelDatabasePath: data("everest_device_model.db"),
+      },
+    };
+  };
   const patches: Readonly<Record<string, () => object | Promise<object>>> = {
     EvseV2G: () => ({ config_module: { ...link, tls_key_logging_path: dir } }),
     PyEvJosev: () => ({ config_module: link }),
     EvseManager: () => ({ config_module: { session_logging_path: dir } }),
     PersistentStore: () => ({ config_module: { sqlite_db_file_path: data("store.db") } }),
     ErrorHistory: () => ({ config_implementation: { error_history: { database_path: data("errors.db") } } }),
-    async OCPP201() {
-      await copyComponentConfig(files, join(packageConfig, "ocpp201/component_config"), componentConfig, {
-        "InternalCtrlr.NetworkConnectionProfiles": JSON.stringify([networkProfile(csmsUrl)]),
-        "SecurityCtrlr.Identity": name,
-        "SecurityCtrlr.BasicAuthPassword": PASSWORD,
-      });
-      return {
-        config_module: {
-          ...{ DeviceModelConfigPath: componentConfig, CoreDatabasePath: data("ocpp201") },
-          ...{ DeviceModelDatabasePath: data("device_model.db"), MessageLogPath: data("ocpp_logs") },
-          EverestDeviceModelDatabasePath: data("everest_device_model.db"),
-        },
-      };
+    OCPP201: deviceModel,
+    async OCPPmulti() {
+      const { config_module } = await deviceModel();
+      return { config_module: { ...config_module, UserConfigPath: data("user.json"), DatabasePath: data("ocpp16") } };
     },
     OCPP() {
       const plan = config.modules.find(({ moduleName }) => moduleName === "OCPP");

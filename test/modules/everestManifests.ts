@@ -381,6 +381,16 @@ export const everestManifests = {
       system: ["system", 1, 1],
     },
   },
+  ocpp_consumer_API: {
+    config: {
+      cfg_communication_check_to_s: ["integer", 5],
+      cfg_heartbeat_interval_ms: ["integer", 1000],
+      cfg_request_reply_to_s: ["integer", 550],
+      latch_variable_values: ["boolean", true],
+    },
+    provides: { main: "ocpp_data_transfer", generic_error: "generic_error" },
+    requires: { ocpp: ["ocpp", 1, 1], data_transfer: ["ocpp_data_transfer", 1, 1] },
+  },
   OVMSimulator: {
     config: {},
     provides: { main: "over_voltage_monitor" },
