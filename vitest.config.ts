@@ -9,6 +9,7 @@ const databases = ["test/chargePoint/**/*.test.ts", "test/csms/**/*.test.ts", "t
 export default defineConfig({
   test: {
     testTimeout: 20_000,
+    hookTimeout: 20_000,
     globalSetup: "test/built.ts",
     // Many tests wait for sockets and child processes: a core left free for vitest itself would be idle.
     maxWorkers: "100%",
