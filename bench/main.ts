@@ -3,6 +3,7 @@ import { busBench } from "./bus.ts";
 import { codecBench } from "./codec.ts";
 import { evsesBench } from "./evses.ts";
 import { idleTlsBench } from "./idleTls.ts";
+import { ocppBench } from "./ocpp.ts";
 import { peerBench } from "./peer.ts";
 import { sessionBench } from "./session.ts";
 import { sessionsBench } from "./sessions.ts";
@@ -16,6 +17,7 @@ const subjects = {
   sessions: sessionsBench,
   idleTls: idleTlsBench,
   evses: evsesBench,
+  ocpp: ocppBench,
   peer: peerBench,
 } as const;
 
