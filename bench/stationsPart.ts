@@ -86,6 +86,7 @@ function chargePoint(identity: string, url: string): Promise<void> {
     ...{ clock: systemClock, random: cryptoRandom, log: silentLogger, trace: silentTracer },
     ...{ model: makeModel(values), database: openDatabase(":memory:", coreMigrations), station, link },
     bootReason: "PowerUp",
+    publishing: { unit: "A", duration: 600, interval: 0, source: "ocpp" },
   });
   points.push(point);
   point.start();

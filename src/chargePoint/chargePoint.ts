@@ -6,6 +6,7 @@ import type { SessionEvent } from "../interfaces/types/evse_manager.ts";
 import type { RequestExiStreamSchema, ResponseExiStreamStatus } from "../interfaces/types/iso15118.ts";
 import type { DataTransferRequest, DataTransferResponse, SecurityEvent } from "../interfaces/types/ocpp.ts";
 import type { Powermeter } from "../interfaces/types/powermeter.ts";
+import type { ReservationUpdateStatus } from "../interfaces/types/reservation.ts";
 import type { FirmwareUpdateStatus, LogStatus } from "../interfaces/types/system.ts";
 import type { CallHandler } from "../rpc/peer.ts";
 
@@ -39,6 +40,7 @@ export interface AnyChargePoint {
   onError(evseId: number, error: ErrorReport): void;
   onFirmwareStatus?(status: FirmwareUpdateStatus): void;
   onLogStatus?(status: LogStatus): void;
+  onReservationUpdate?(update: ReservationUpdateStatus): void;
   /** A car asks for a contract certificate. */
   certificateForCar(request: RequestExiStreamSchema): Promise<ResponseExiStreamStatus>;
   sendDataTransfer(request: DataTransferRequest): Promise<DataTransferResponse>;

@@ -50,6 +50,10 @@ export class TokenCache<I extends object> {
     );
   }
 
+  forget(key: string): void {
+    this.#database.run("DELETE FROM auth_cache WHERE token_key = ?", key);
+  }
+
   clear(): void {
     this.#database.run("DELETE FROM auth_cache");
   }

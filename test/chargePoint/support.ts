@@ -113,6 +113,7 @@ export function bench(how: BenchOptions = {}): Bench {
     station,
     link: csms,
     bootReason: "PowerUp",
+    publishing: { unit: "A", duration: 600, interval: 0, source: "ocpp" },
     ...options,
   });
   chargePoint.start();

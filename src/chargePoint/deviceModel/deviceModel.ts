@@ -137,7 +137,11 @@ export class DeviceModel {
 
   /** Shows a value that the station finds out itself, such as `Connector#1.1.AvailabilityState`; unknown variables are passed over. */
   show(address: string, value: string): void {
-    if (this.#places.has(sameAddress(address))) this.#values.set(valueKey(address, "Actual"), value);
+    const place = this.#places.get(sameAddress(address));
+    const key = valueKey(address, "Actual");
+    if (!place || this.#values.get(key) === value) return;
+    this.#values.set(key, value);
+    for (const listener of this.#listeners) listener({ address, place, attribute: "Actual", value });
   }
 
   onChange(listener: (change: Change) => void): void {

@@ -67,7 +67,8 @@ function fits(model: DeviceModel, { component }: Place, criterion: ComponentCrit
   return model.text({ component, variable }, "Actual") === "true";
 }
 
-function selects({ component, variable }: ComponentVariableType, place: Place): boolean {
+/** Whether a criterion of a report means a variable (B08.FR.10, N02.FR.07): one without instance or EVSE means all of them. */
+export function selects({ component, variable }: ComponentVariableType, place: Place): boolean {
   const { evse, instance } = component;
   const same = (a: string, b: string) => sameAddress(a) === sameAddress(b);
   const exact = evse !== undefined || instance !== undefined;

@@ -17,11 +17,11 @@ import { isoTime } from "../../util/clock.ts";
 import { inBackground } from "../block.ts";
 import type { SystemPort } from "../ports.ts";
 import type { SecurityEvents } from "../securityEvents.ts";
+import { attemptsOf, mayTransfer } from "../transfers.ts";
 import type { Availability } from "./availability.ts";
 import type { Block, Core } from "./core.ts";
 import type { Handlers } from "./csms.ts";
 import type { Notices } from "./notices.ts";
-import { attemptsOf, mayTransfer } from "./transfers.ts";
 
 /** EVerest's request id of an update that has none. */
 const UNSIGNED = -1;
@@ -111,7 +111,7 @@ export class Firmware implements Block {
   }
 
   async #update(system: SystemPort, { location, retrieveDate, ...request }: UpdateFirmwareRequest): Promise<void> {
-    if (!mayTransfer(location, this.#core.config)) {
+    if (!mayTransfer(location, this.#core.config.names("SupportedFileTransferProtocols"))) {
       this.onStatus({ firmware_update_status: "DownloadFailed", request_id: UNSIGNED });
       return;
     }
@@ -138,7 +138,7 @@ export class Firmware implements Block {
       afterwards(() => this.#blocks.events.raise("InvalidFirmwareSigningCertificate", validity));
       return { status: "InvalidCertificate" };
     }
-    if (!mayTransfer(location, config)) return { status: "Rejected" };
+    if (!mayTransfer(location, config.names("SupportedFileTransferProtocols"))) return { status: "Rejected" };
     return { status: await system.update_firmware({ firmware_update_request: signedUpdate(request) }) };
   }
 

@@ -10,10 +10,10 @@ import type {
   UploadLogStatusEnumType,
 } from "../../ocpp/v16/messages.generated.ts";
 import { isoTime } from "../../util/clock.ts";
+import { attemptsOf, mayTransfer } from "../transfers.ts";
 import type { Block, Core } from "./core.ts";
 import type { Handlers } from "./csms.ts";
 import type { Notices } from "./notices.ts";
-import { attemptsOf, mayTransfer } from "./transfers.ts";
 
 /** EVerest's request id of an upload that has none. */
 const DIAGNOSTICS = -1;
@@ -106,7 +106,8 @@ export class Logs implements Block {
     upload_logs_request: UploadLogsRequest,
   ): Promise<{ status: GetLogResponse["status"]; fileName?: string }> {
     const { config, station } = this.#core;
-    if (!station.system || !mayTransfer(upload_logs_request.location, config)) return { status: "Rejected" };
+    if (!station.system || !mayTransfer(upload_logs_request.location, config.names("SupportedFileTransferProtocols")))
+      return { status: "Rejected" };
     const { upload_logs_status: status, file_name } = await station.system.upload_logs({ upload_logs_request });
     return { status, ...(file_name === undefined ? {} : { fileName: file_name.slice(0, MAX_FILE_NAME) }) };
   }

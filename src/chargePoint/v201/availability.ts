@@ -135,6 +135,23 @@ export class Availability implements Block {
     return { status: "Accepted" };
   }
 
+  /** Takes out of service what runs no transaction, the rest after its end; for a firmware update. @returns whether all is free. */
+  suspendAll(): boolean {
+    const busy = this.#core.station.evses.filter(({ id }) => this.#transactions.runningAt(id) !== undefined);
+    for (const { id } of this.#core.station.evses)
+      if (!busy.some((evse) => evse.id === id)) this.#command({ id }, "Inoperative");
+    return busy.length === 0;
+  }
+
+  /** Puts back what {@link suspendAll} has taken out of service, but for what the CSMS wants so. */
+  resumeAll(): void {
+    const inoperative = this.#stored().filter(({ operative }) => operative === 0);
+    for (const { evseId, connectorId } of this.#connectors) {
+      if (inoperative.some((one) => one.evse_id === evseId && one.connector_id === connectorId)) continue;
+      this.#command({ id: evseId }, "Operative");
+    }
+  }
+
   #update(connector: Connector): void {
     this.#show(connector);
     if (this.#core.csms.online && connector.told !== this.status(connector)) this.tell(connector);

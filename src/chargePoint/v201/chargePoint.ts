@@ -5,6 +5,8 @@ import type { SessionEvent } from "../../interfaces/types/evse_manager.ts";
 import type { RequestExiStreamSchema, ResponseExiStreamStatus } from "../../interfaces/types/iso15118.ts";
 import type { DataTransferRequest, DataTransferResponse, SecurityEvent } from "../../interfaces/types/ocpp.ts";
 import type { Powermeter } from "../../interfaces/types/powermeter.ts";
+import type { ReservationUpdateStatus } from "../../interfaces/types/reservation.ts";
+import type { FirmwareUpdateStatus, LogStatus } from "../../interfaces/types/system.ts";
 import type {
   BootReasonEnumType,
   ChangeAvailabilityRequest,
@@ -20,6 +22,7 @@ import type { AnyChargePoint } from "../chargePoint.ts";
 import { deliver } from "../delivery.ts";
 import type { CsmsLink } from "../ports.ts";
 import { type DeadLetter, MessageQueue } from "../queue.ts";
+import type { Publishing } from "../v16/smartCharging/block.ts";
 import { type Blocks, makeBlocks } from "./blocks.ts";
 import type { Core } from "./core.ts";
 import { type Action, createCsms, type Handlers } from "./csms.ts";
@@ -29,6 +32,8 @@ export interface ChargePointOptions extends Omit<Core, "csms"> {
   readonly bootReason: BootReasonEnumType;
   /** How long queued messages are held back after the connection is usable again, so that the CSMS can speak first. */
   readonly resumeDelayMs?: number;
+  /** How limits go to the energy management. */
+  readonly publishing: Publishing;
 }
 
 /** Messages that a waiting car or its owner notices: their schemas are compiled at the start, not when they are first sent. */
@@ -45,11 +50,14 @@ export class ChargePoint implements AnyChargePoint {
   readonly #answer: CallHandler;
   #resume: Timer | undefined;
 
-  constructor({ link, bootReason, resumeDelayMs = 0, ...ports }: ChargePointOptions) {
+  constructor({ link, bootReason, resumeDelayMs = 0, publishing, ...ports }: ChargePointOptions) {
     this.#core = { ...ports, csms: createCsms(link, ports.model, ports.trace) };
     this.#resumeDelayMs = resumeDelayMs;
     this.#queue = this.#makeQueue();
-    this.#blocks = makeBlocks(this.#core, this.#queue, bootReason, (how) => this.#online(how));
+    this.#blocks = makeBlocks(this.#core, {
+      ...{ queue: this.#queue, bootReason, publishing },
+      announce: (how) => this.#online(how),
+    });
     const handlers: Handlers = Object.assign({}, ...this.#blocks.all.map((block) => block.handlers));
     this.#answer = this.#core.csms.answerWith(handlers);
   }
@@ -60,6 +68,7 @@ export class ChargePoint implements AnyChargePoint {
       for (const direction of ["request", "response"] as const) validator.validate(action, direction, {});
     this.#blocks.events.raise("StartupOfTheDevice");
     this.#blocks.availability.restore();
+    this.#blocks.smartCharging.start();
   }
 
   /** Ends all timers and waits a little for messages under way. What is not sent stays on disk. */
@@ -107,7 +116,9 @@ export class ChargePoint implements AnyChargePoint {
   /** An event of an EVSE; what follows from it for the CSMS is on disk when this returns. */
   onSessionEvent(evseId: number, event: SessionEvent): void {
     this.#blocks.transactions.onSessionEvent(evseId, event);
+    this.#blocks.smartCharging.onSessionEvent(evseId);
     this.#blocks.availability.onSessionEvent(evseId, event);
+    this.#blocks.firmware.onSessionEvent();
     this.#blocks.reset.onSessionEvent();
   }
 
@@ -125,6 +136,18 @@ export class ChargePoint implements AnyChargePoint {
   onError(evseId: number, { type, state, origin }: ErrorReport): void {
     if (type !== "evse_manager/Inoperative") return;
     this.#blocks.availability.onFault(evseId, origin.mapping?.connector ?? 1, state === "Active");
+  }
+
+  onFirmwareStatus(status: FirmwareUpdateStatus): void {
+    this.#blocks.firmware.onStatus(status);
+  }
+
+  onLogStatus(status: LogStatus): void {
+    this.#blocks.logs.onStatus(status);
+  }
+
+  onReservationUpdate(update: ReservationUpdateStatus): void {
+    this.#blocks.reservations.onUpdate(update);
   }
 
   /** A car asks for a contract certificate. */
@@ -165,6 +188,7 @@ export class ChargePoint implements AnyChargePoint {
         if (message.action !== "TransactionEvent") return;
         this.#blocks.answers.handle(message.payload as TransactionEventRequest, response as TransactionEventResponse);
       },
+      threshold: () => model.value("InternalCtrlr.MessageQueueSizeThreshold"),
       attempts: () => model.value("OCPPCommCtrlr.MessageAttempts[TransactionEvent]") ?? 1,
       intervalSeconds: () => model.value("OCPPCommCtrlr.MessageAttemptInterval[TransactionEvent]") ?? 10,
     });

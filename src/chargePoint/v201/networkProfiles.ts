@@ -1,13 +1,16 @@
 /** Where the CSMS is: the network connection profiles, and what may be changed of them (OCPP 2.0.1 part 2, B09, B10, A05). */
 import { z } from "zod";
+import type { SetNetworkProfileRequest, StatusInfoType } from "../../ocpp/v201/messages.generated.ts";
 import { UserError } from "../../util/errors.ts";
 import type { DeviceModel, Guard } from "../deviceModel/deviceModel.ts";
 import type { NetworkProfile } from "../networkProfile.ts";
+import type { Block, Core } from "./core.ts";
 
+/** What else a profile says, as APN and VPN, is kept as it came. */
 const profileList = z.array(
   z.object({
     configurationSlot: z.int(),
-    connectionData: z.object({
+    connectionData: z.looseObject({
       ocppCsmsUrl: z.string().min(1).max(512),
       securityProfile: z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)]),
     }),
@@ -50,6 +53,50 @@ function readProfiles(text: string): z.infer<typeof profileList> {
     const message = error instanceof z.ZodError ? (error.issues[0]?.message ?? "") : "it is no JSON";
     throw new UserError(`the network connection profiles cannot be read: ${message}`, { key: KEY, expected, fix });
   }
+}
+
+/** How many profiles there may be. */
+const MOST_PROFILES = 10;
+
+/** Takes a profile into its slot, for the next connection that has its turn there (B09). */
+export function networkProfileBlock({ model }: Core): Block {
+  return {
+    handlers: {
+      SetNetworkProfile: (request) => {
+        const statusInfo = refusalOf(request, model);
+        if (statusInfo) return { status: "Rejected", statusInfo };
+        const others = readProfiles(model.value(KEY) ?? "[]").filter(
+          ({ configurationSlot }) => configurationSlot !== request.configurationSlot,
+        );
+        if (others.length >= MOST_PROFILES)
+          return { status: "Rejected", statusInfo: { reasonCode: "TooManyElements" } };
+        const { configurationSlot, connectionData } = request;
+        const profiles = [...others, { configurationSlot, connectionData }];
+        const place = { component: { name: "InternalCtrlr" }, variable: { name: "NetworkConnectionProfiles" } };
+        const set = model.set(place.component, place.variable, "Actual", JSON.stringify(profiles), "csms");
+        return set.status === "Accepted"
+          ? { status: "Accepted" }
+          : { status: "Failed", ...(set.info ? { statusInfo: set.info } : {}) };
+      },
+    },
+  };
+}
+
+/** Why a profile is not taken: it could never work, or is less secure than the connection over which it comes (B09.FR.04). */
+function refusalOf({ configurationSlot, connectionData }: SetNetworkProfileRequest, model: DeviceModel) {
+  const { ocppCsmsUrl, ocppTransport, ocppVersion, securityProfile } = connectionData;
+  const refused = (reasonCode: string, additionalInfo: string): StatusInfoType => ({ reasonCode, additionalInfo });
+  if (configurationSlot < 0) return refused("InvalidValue", "a slot is 0 or more");
+  if (ocppTransport !== "JSON") return refused("InvalidNetworkConf", "only JSON is spoken here");
+  if (ocppVersion !== "OCPP20") return refused("InvalidNetworkConf", "only OCPP 2.0.1 is spoken here");
+  if (securityProfile < 0 || securityProfile > 3)
+    return refused("InvalidNetworkConf", "there is no such security profile");
+  if (securityProfile < (model.value("SecurityCtrlr.SecurityProfile") ?? 0)) {
+    return refused("NoSecurityDowngrade", "the security profile is lower than that in use");
+  }
+  const scheme = securityProfile >= 2 ? "wss:" : "ws:";
+  if (URL.canParse(ocppCsmsUrl) && new URL(ocppCsmsUrl).protocol === scheme) return undefined;
+  return refused("InvalidURL", `security profile ${securityProfile} needs a URL of the form ${scheme}//host:port/path`);
 }
 
 function allowed(model: DeviceModel, profile: NetworkProfile): NetworkProfile {

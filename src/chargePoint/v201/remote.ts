@@ -10,17 +10,20 @@ import type { Afterwards } from "../../rpc/peer.ts";
 import type { Availability } from "./availability.ts";
 import type { Block, Core } from "./core.ts";
 import type { Handlers } from "./csms.ts";
+import type { SmartCharging } from "./smartCharging/block.ts";
 import type { Transactions } from "./transaction.ts";
 
 export class Remote implements Block {
   readonly #core: Core;
   readonly #availability: Availability;
   readonly #transactions: Transactions;
+  readonly #smartCharging: SmartCharging;
 
-  constructor(core: Core, availability: Availability, transactions: Transactions) {
+  constructor(core: Core, availability: Availability, transactions: Transactions, smartCharging: SmartCharging) {
     this.#core = core;
     this.#availability = availability;
     this.#transactions = transactions;
+    this.#smartCharging = smartCharging;
   }
 
   readonly handlers: Handlers = {
@@ -35,13 +38,15 @@ export class Remote implements Block {
 
   /** The token goes the way of every token; AuthorizeRemoteStart decides whether it is checked (F01, F02). */
   #start(request: RequestStartTransactionRequest, afterwards: Afterwards): RequestStartTransactionResponse {
-    const { evseId, idToken, remoteStartId, groupIdToken } = request;
+    const { evseId, idToken, remoteStartId, groupIdToken, chargingProfile } = request;
     const evses = this.#core.station.evses.filter(({ id }) => evseId === undefined || id === evseId);
     const free = evses.filter(({ id }) => this.#availability.isFree(id));
     if (free.length === 0) {
       const additionalInfo = evseId === undefined ? "no EVSE is free" : `EVSE ${evseId} is not free`;
       return { status: "Rejected", statusInfo: { reasonCode: "NoEvseAvailable", additionalInfo } };
     }
+    const statusInfo = chargingProfile && this.#smartCharging.takeForStart(remoteStartId, evseId, chargingProfile);
+    if (statusInfo) return { status: "Rejected", statusInfo };
     const prevalidated = this.#core.model.value("AuthCtrlr.AuthorizeRemoteStart") !== true;
     const token: ProvidedIdToken = {
       id_token: { value: idToken.idToken, type: idToken.type },

@@ -3,10 +3,13 @@ import { queueImportance, queueLastError, queueSchema } from "../queue.ts";
 import { sampleSchema } from "../samples.ts";
 import { tokenSchema } from "../tokenStore.ts";
 import { availabilitySchema } from "./availability.ts";
+import { monitorSchema } from "./monitorStore.ts";
+import { profileSchema } from "./smartCharging/profiles.ts";
 import { transactionSchema } from "./transactionStore.ts";
 
 export const coreMigrations: readonly string[] = [
   [queueSchema, tokenSchema, transactionSchema, sampleSchema, availabilitySchema].join(";\n"),
   queueImportance,
   queueLastError,
+  [monitorSchema, profileSchema].join(";\n"),
 ];

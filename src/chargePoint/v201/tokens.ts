@@ -40,6 +40,10 @@ export class AuthCache {
     this.#cache.store(keyOf(token), info);
   }
 
+  forget(token: IdTokenType): void {
+    this.#cache.forget(keyOf(token));
+  }
+
   clear(): void {
     this.#cache.clear();
   }

@@ -18,6 +18,8 @@ import { TransactionMeter } from "./transactionMeter.ts";
 import { type StoredSession, TransactionStore } from "./transactionStore.ts";
 import { pointsOf } from "./txPoints.ts";
 
+const thinnable: readonly TriggerReasonEnumType[] = ["MeterValuePeriodic", "MeterValueClock"];
+
 export class Transactions implements Block {
   readonly #core: Core;
   readonly #queue: MessageQueue;
@@ -81,6 +83,11 @@ export class Transactions implements Block {
     return this.#sessions.get(evseId)?.session.transactionId;
   }
 
+  /** The number of the RequestStartTransaction that the session at an EVSE came from. */
+  remoteStartAt(evseId: number): number | undefined {
+    return this.#sessions.get(evseId)?.session.remoteStartId;
+  }
+
   /** The EVSE at which a transaction runs. */
   evseOf(transactionId: string): EvsePort | undefined {
     return this.#core.station.evses.find(({ id }) => this.runningAt(id) === transactionId);
@@ -132,7 +139,11 @@ export class Transactions implements Block {
     this.#sessions.set(evseId, { session, nextSeqNo: seqNo + 1 });
     const offline = !this.#core.csms.online;
     const payload = toRequest({ evseId, session, report, timestamp, seqNo, offline, meterValues });
-    this.#queue.push({ action: "TransactionEvent", payload, transactionId: report.transactionId });
+    this.#queue.push({
+      ...{ action: "TransactionEvent", payload, transactionId: report.transactionId },
+      // Of an Updated only a measured value among many may go when there is no room (E04.FR.07).
+      importance: thinnable.includes(report.triggerReason) ? "intermediate" : "essential",
+    });
     this.#core.station.publish("ocpp_transaction_event", {
       transaction_event: report.eventType,
       evse: { id: evseId, connector_id: session.connectorId },

@@ -7,6 +7,8 @@ import type { Availability } from "./availability.ts";
 import type { ClockAligned } from "./clockAligned.ts";
 import type { Block, Core } from "./core.ts";
 import type { Handlers } from "./csms.ts";
+import type { Firmware } from "./firmware.ts";
+import type { Logs } from "./logs.ts";
 import { toStatusInfo } from "./signing.ts";
 import type { Transactions } from "./transaction.ts";
 
@@ -17,6 +19,8 @@ export interface TriggerSources {
   readonly transactions: Transactions;
   readonly aligned: ClockAligned;
   readonly signing: CertificateSigning;
+  readonly firmware: Firmware;
+  readonly logs: Logs;
 }
 
 interface Trigger {
@@ -44,7 +48,7 @@ export function triggerBlock(core: Core, sources: TriggerSources): Block {
   return { handlers };
 }
 
-function stationTriggers(core: Core, { boot, availability, signing }: TriggerSources): Triggers {
+function stationTriggers(core: Core, { boot, availability, signing, firmware, logs }: TriggerSources): Triggers {
   const connectorOf = (evse: EVSEType | undefined) => evse && availability.find(evse.id, evse.connectorId ?? 0);
   const sign = (use: "V2GCertificate" | "ChargingStationCertificate"): Trigger => ({
     refusal: () => {
@@ -68,6 +72,20 @@ function stationTriggers(core: Core, { boot, availability, signing }: TriggerSou
         const connector = connectorOf(evse);
         core.csms.allow("StatusNotification");
         if (connector) availability.tell(connector);
+      },
+    },
+    FirmwareStatusNotification: {
+      refusal: () => undefined,
+      send: () => {
+        core.csms.allow("FirmwareStatusNotification");
+        firmware.tell();
+      },
+    },
+    LogStatusNotification: {
+      refusal: () => undefined,
+      send: () => {
+        core.csms.allow("LogStatusNotification");
+        logs.tell();
       },
     },
     SignV2GCertificate: sign("V2GCertificate"),

@@ -3,6 +3,7 @@ import type { DeviceModel } from "../../chargePoint/deviceModel/deviceModel.ts";
 import type { NetworkProfile } from "../../chargePoint/networkProfile.ts";
 import type { ChargePoint } from "../../chargePoint/v201/chargePoint.ts";
 import { networkProfiles } from "../../chargePoint/v201/networkProfiles.ts";
+import type { ConnectionStatus } from "../../interfaces/types/ocpp.ts";
 import type { Endpoint } from "../../rpc/link.ts";
 import { Connection, type ConnectionSettings } from "../ocppCommon/connection.ts";
 import type { OcppContext } from "../ocppCommon/context.ts";
@@ -30,7 +31,10 @@ export function connect(ctx: OcppContext, { model, endpointOf, chargePoint, mess
     connected: () => chargePoint().connected(),
     disconnected: () => chargePoint().disconnected(),
     securityEvent: (type, info) => chargePoint().securityEvent({ type, info }),
-    publishStatus: (status) => provides.ocpp_generic.publish("connection_status", status),
+    publishStatus(status) {
+      if (status.connected) showActive(model, status);
+      provides.ocpp_generic.publish("connection_status", status);
+    },
     publishMessage: (message) => {
       provides.ocpp_generic.publish("ocpp_message", message);
       messageLog?.add(message);
@@ -43,6 +47,12 @@ export function connect(ctx: OcppContext, { model, endpointOf, chargePoint, mess
     if (profileVariables.includes(address)) connection.refresh();
   });
   return connection;
+}
+
+/** The profile in use, which others must not be less secure than (B09, A05). */
+function showActive(model: DeviceModel, { configuration_slot, security_profile }: ConnectionStatus): void {
+  if (configuration_slot !== undefined) model.show("OCPPCommCtrlr.ActiveNetworkProfile", String(configuration_slot));
+  if (security_profile !== undefined) model.show("SecurityCtrlr.SecurityProfile", String(security_profile));
 }
 
 function settingsOf(model: DeviceModel): ConnectionSettings {

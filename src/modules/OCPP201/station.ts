@@ -13,10 +13,20 @@ import { connect } from "./connect.ts";
 import { ocppGeneric } from "./generic.ts";
 import { applySettings } from "./settings.ts";
 import { checkEvses, logSettings, type Storage } from "./storage.ts";
-import { type Settings201, unusedSettings } from "./unused.ts";
+import { unusedSettings } from "./unused.ts";
+
+/** What of the module's configuration belongs to OCPP 2.0.1 alone. */
+export interface Settings201 {
+  readonly CompositeScheduleIntervalS: number;
+  readonly RequestCompositeScheduleDurationS: number;
+  readonly RequestCompositeScheduleUnit: "A" | "W";
+  readonly CustomMrecErrorMapPath: string;
+}
+
+type Context201 = OcppContext & { readonly config: Settings201 };
 
 /** To be called while the module is set up. */
-export function station201(ctx: OcppContext & { readonly config: Settings201 }, storage: Storage) {
+export function station201(ctx: Context201, storage: Storage) {
   const { model } = storage;
   if (model.value("ISO15118Ctrlr.PnCEnabled") && !model.value("ISO15118Ctrlr.V2GCertificateInstallationEnabled")) {
     const key = "ISO15118Ctrlr.V2GCertificateInstallationEnabled";
@@ -35,7 +45,7 @@ export function station201(ctx: OcppContext & { readonly config: Settings201 }, 
 }
 
 async function assemble(
-  ctx: OcppContext,
+  ctx: Context201,
   { model, core }: Storage,
   messageLog: MessageLog | undefined,
   evses: readonly EvsePort[],
@@ -60,6 +70,12 @@ async function assemble(
     }),
     bootReason: (await requires.system[0]?.call("get_boot_reason")) ?? "PowerUp",
     resumeDelayMs: config.MessageQueueResumeDelay * 1000,
+    publishing: {
+      unit: config.RequestCompositeScheduleUnit,
+      duration: config.RequestCompositeScheduleDurationS,
+      interval: config.CompositeScheduleIntervalS,
+      source: `${ctx.moduleId}/OCPP_set_external_limits`,
+    },
   });
   return { chargePoint, connection };
 }

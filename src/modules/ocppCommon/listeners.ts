@@ -17,6 +17,7 @@ export function listen(ctx: OcppContext, service: AnyService): void {
   listenToEvses(ctx, service);
   listenToCars(ctx, service);
   listenToSystem(ctx, service);
+  listenToReservations(ctx, service);
   if (ctx.config.EnableExternalWebsocketControl) obeyTopics(ctx, service);
 }
 
@@ -69,6 +70,14 @@ function listenToSystem({ requires }: OcppContext, service: AnyService): void {
   for (const system of requires.system) {
     system.subscribe("firmware_update_status", (status) => service.tell((point) => point.onFirmwareStatus?.(status)));
     system.subscribe("log_status", (status) => service.tell((point) => point.onLogStatus?.(status)));
+  }
+}
+
+function listenToReservations({ requires }: OcppContext, service: AnyService): void {
+  for (const reservation of requires.reservation) {
+    reservation.subscribe("reservation_update", (update) =>
+      service.tell((point) => point.onReservationUpdate?.(update)),
+    );
   }
 }
 

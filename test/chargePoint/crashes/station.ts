@@ -31,6 +31,7 @@ export interface Life {
   readonly killAt?: number;
 }
 
+const publishing = { unit: "A", duration: 600, interval: 0, source: "ocpp" } as const;
 const FASTER = 200;
 /** In the station's own seconds. */
 const SAMPLE_INTERVAL = 10;
@@ -70,7 +71,6 @@ function chargePoint16(): AnyChargePoint {
     "Core.TransactionMessageAttempts": 5,
     "Core.TransactionMessageRetryInterval": 10,
   });
-  const publishing = { unit: "A", duration: 600, interval: 0, source: "ocpp" } as const;
   return new ChargePoint16({ ...ports(), config, bootReason: "PowerUp", publishing });
 }
 
@@ -81,7 +81,7 @@ function chargePoint201(): AnyChargePoint {
     "AlignedDataCtrlr.Interval": "0",
     "InternalCtrlr.ResumeTransactionsOnBoot": String(life.resumes),
   });
-  return new ChargePoint201({ ...ports(), model, bootReason: "PowerUp" });
+  return new ChargePoint201({ ...ports(), model, bootReason: "PowerUp", publishing });
 }
 
 /** The car at the EVSE of an act; what it does is announced first, and confirmed when it was taken. */

@@ -227,7 +227,7 @@ describe("TriggerMessage (F06)", () => {
     for (const requestedMessage of rejected) {
       expect(await trigger(at, { requestedMessage }), requestedMessage).toMatchObject({ status: "Rejected" });
     }
-    for (const requestedMessage of ["SignCombinedCertificate", "LogStatusNotification"] as const) {
+    for (const requestedMessage of ["SignCombinedCertificate", "PublishFirmwareStatusNotification"] as const) {
       expect(await trigger(at, { requestedMessage })).toEqual({ status: "NotImplemented" });
     }
   });
@@ -411,7 +411,7 @@ describe("variables (B05 to B08)", () => {
         ],
         variableCharacteristics: {
           dataType: "MemberList",
-          supportsMonitoring: false,
+          supportsMonitoring: true,
           valuesList: "EVConnected,Authorized,PowerPathClosed,EnergyTransfer",
         },
       },

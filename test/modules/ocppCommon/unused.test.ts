@@ -9,12 +9,7 @@ function said(settings: readonly Unused[]): string[] {
   return lines;
 }
 
-const usual = {
-  CompositeScheduleIntervalS: 30,
-  RequestCompositeScheduleDurationS: 600,
-  RequestCompositeScheduleUnit: "A",
-  CustomMrecErrorMapPath: "",
-};
+const usual = { CustomMrecErrorMapPath: "" };
 
 describe("settings without effect", () => {
   const because = "it is so";
@@ -32,9 +27,8 @@ describe("settings without effect", () => {
 
   it("of OCPP201 are told of by name when they are changed, and not before", () => {
     expect(said(unusedSettings(usual, ["log"]))).toEqual([]);
-    const changed = { ...usual, CustomMrecErrorMapPath: "/map.json", RequestCompositeScheduleUnit: "W" };
+    const changed = { CustomMrecErrorMapPath: "/map.json" };
     expect(said(unusedSettings(changed, ["log", "html"])).map((line) => line.split("'")[1])).toEqual([
-      "RequestCompositeScheduleUnit",
       "CustomMrecErrorMapPath",
       "InternalCtrlr.LogMessagesFormat",
     ]);

@@ -1,7 +1,6 @@
 /** What requests for a transfer of files have in common: where to, and how often to try. */
-import type { Configuration } from "./configuration/configuration.ts";
 
-/** How SupportedFileTransferProtocols names them, by their scheme; what a station may be sent to at all. */
+/** How SupportedFileTransferProtocols and FileTransferProtocols name them, by their scheme; what a station may be sent to at all. */
 const protocols: Readonly<Record<string, string>> = {
   "ftp:": "FTP",
   "ftps:": "FTPS",
@@ -10,10 +9,13 @@ const protocols: Readonly<Record<string, string>> = {
   "https:": "HTTPS",
 };
 
-/** Whether files may go there: a CSMS does not choose files of the station itself. */
-export function mayTransfer(location: string, config: Configuration): boolean {
+/**
+ * Whether files may go there: a CSMS does not choose files of the station itself.
+ *
+ * @param supported names of protocols; all of them when empty.
+ */
+export function mayTransfer(location: string, supported: readonly string[]): boolean {
   const protocol = URL.canParse(location) ? protocols[new URL(location).protocol] : undefined;
-  const supported = config.names("SupportedFileTransferProtocols");
   return protocol !== undefined && (supported.length === 0 || supported.includes(protocol));
 }
 
