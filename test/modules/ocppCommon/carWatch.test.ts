@@ -19,7 +19,7 @@ function twoEvses() {
     onSoc: (...soc: unknown[]) => socs.push(soc),
   };
   const ctx = {
-    requires: { evse_manager: [evse(), evse()], system: [], extensions_15118: [] },
+    requires: { evse_manager: [evse(), evse()], system: [], reservation: [], extensions_15118: [] },
     trace: { add: ({ title }: { title: string }) => titles.push(title) },
     config: { EnableExternalWebsocketControl: false },
   };
