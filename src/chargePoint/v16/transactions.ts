@@ -3,7 +3,7 @@ import type { SessionEvent } from "../../interfaces/types/evse_manager.ts";
 import type { Powermeter } from "../../interfaces/types/powermeter.ts";
 import { readDateTime } from "../../ocpp/dateTime.ts";
 import type { StopTransactionRequest } from "../../ocpp/v16/messages.generated.ts";
-import type { MeterValue, ReadingContext, Reason } from "../../ocpp/v16/types.ts";
+import type { MeterValue, Reason } from "../../ocpp/v16/types.ts";
 import { isoTime } from "../../util/clock.ts";
 import { inBackground } from "../block.ts";
 import type { Reading } from "../measurands.ts";
@@ -15,11 +15,9 @@ import { toShortIdTag } from "./idTag.ts";
 import { Meters } from "./meters.ts";
 import { signedMeterValue, wholeWh } from "./meterValues.ts";
 import type { Notices } from "./notices.ts";
+import { type SignedEnds, signedEnds, withSignedEnds } from "./signedEnds.ts";
 import { toReason } from "./stopReasons.ts";
 import { type Transaction, TransactionStore } from "./transactionStore.ts";
-
-/** Room for the message around the meter values of a transaction. */
-const ENVELOPE_BYTES = 2048;
 
 /** How a transaction ended. */
 interface Ending {
@@ -190,7 +188,8 @@ export class Transactions implements Block {
   #end(transaction: Transaction, { reason, timestamp, meterStop, idTag }: Ending, signed: SignedEnds = {}): void {
     const { sessionId, connectorId, internalId } = transaction;
     this.#core.database.atomically(() => {
-      const transactionData = this.#transactionData(sessionId, signed);
+      const mostBytes = this.#core.config.value("MaxMessageSize");
+      const transactionData = withSignedEnds(signed, mostBytes, (room) => this.#samples.take(sessionId, room));
       const payload: StopTransactionRequest = {
         ...{ transactionId: internalId, reason, timestamp, meterStop },
         ...(idTag === undefined ? {} : { idTag }),
@@ -202,14 +201,6 @@ export class Transactions implements Block {
     this.#running.delete(sessionId);
     this.meters.follow(connectorId, false);
     this.#publish("Ended", transaction);
-  }
-
-  /** As many of the values kept as fit into a message; some meters give the signature of the begin only at the end. */
-  #transactionData(sessionId: string, { begin, end }: SignedEnds): MeterValue[] {
-    const size = (value: MeterValue | undefined) => (value ? Buffer.byteLength(JSON.stringify(value)) : 0);
-    const room = this.#core.config.value("MaxMessageSize") - ENVELOPE_BYTES - size(begin) - size(end);
-    const kept = this.#samples.take(sessionId, room);
-    return [...(begin && !kept.some(isSignedBegin) ? [begin] : []), ...kept, ...(end ? [end] : [])];
   }
 
   #sample(connectorId: number): void {
@@ -278,26 +269,4 @@ export class Transactions implements Block {
       ...(transactionId === undefined ? {} : { transaction_id: String(transactionId) }),
     });
   }
-}
-
-interface SignedEnds {
-  readonly begin?: MeterValue;
-  readonly end?: MeterValue;
-}
-
-function signedEnds(
-  startedAt: string,
-  begin: string | undefined,
-  endedAt: string,
-  end: { readonly signed_meter_data: string } | undefined,
-): SignedEnds {
-  const context = { begin: "Transaction.Begin", end: "Transaction.End" } satisfies Record<string, ReadingContext>;
-  return {
-    ...(begin === undefined ? {} : { begin: signedMeterValue(begin, context.begin, startedAt) }),
-    ...(end ? { end: signedMeterValue(end.signed_meter_data, context.end, endedAt) } : {}),
-  };
-}
-
-function isSignedBegin({ sampledValue }: MeterValue): boolean {
-  return sampledValue.some(({ format, context }) => format === "SignedData" && context === "Transaction.Begin");
 }
