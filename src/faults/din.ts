@@ -52,11 +52,14 @@ const requests = {
 
 export type DinRequest = keyof typeof requests;
 
-/** The request in this session, as EXI. Where there is no session yet its id is zero. */
-export function request(name: DinRequest): (context: Pick<Context, "SessionID">) => Uint8Array {
+/** The request in this session, as EXI, with changes. Where there is no session yet its id is zero. */
+export function request<N extends DinRequest>(
+  name: N,
+  change: Partial<Messages[N]> = {},
+): (context: Pick<Context, "SessionID">) => Uint8Array {
   return ({ SessionID }) => {
     const Header = { SessionID: SessionID.length > 0 ? SessionID : new Uint8Array(8) };
     // The name says which body it is, which the compiler cannot follow.
-    return din.encode("V2G_Message", { Header, Body: { [name]: requests[name] } as never });
+    return din.encode("V2G_Message", { Header, Body: { [name]: { ...requests[name], ...change } } as never });
   };
 }

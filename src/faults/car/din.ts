@@ -56,6 +56,17 @@ export const dinSequence: readonly Fault[] = group(
     ),
     instead("no-cable-check", "precharge without a cable check", "PreChargeReq", "CableCheckReq"),
     instead("no-precharge", "power without precharge", "PowerDeliveryReq", "PreChargeReq"),
+    {
+      ...{ name: "impatient", about: "power at an output that is far from the voltage asked for", at: "PreChargeReq" },
+      expect: [says("PowerDeliveryRes", "FAILED_EVSEPresentVoltageToLow"), refuses("PowerDeliveryRes")],
+      // No charger has 20 kV.
+      how: inOrder(
+        request("PreChargeReq", { EVTargetVoltage: { Multiplier: 3, Unit: "V", Value: 20 } }),
+        request("PowerDeliveryReq"),
+      ),
+      danger: "the battery of the car feeds the output of the charger",
+      rule: "DIN SPEC 70121, 9.4.2.3",
+    },
     instead("no-power", "the loop without power", "CurrentDemandReq", "PowerDeliveryReq"),
     ...late.map((name) => instead(`late-${name}`, `${name} in the loop`, name, "CurrentDemandReq")),
     {
