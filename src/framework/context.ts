@@ -11,6 +11,7 @@ import type { Manifest } from "./manifest.ts";
 import type { Environment, ModuleContext, ModuleInstance, ModulePorts, Provided, Requirement } from "./module.ts";
 import { RaisedErrors } from "./raisedErrors.ts";
 import type { Settings } from "./settings.ts";
+import { createTelemetry, noTelemetry, type Telemetry } from "./telemetry.ts";
 import { validatingHandler, validatingReceiver } from "./validation.ts";
 
 /** Holds back what is sent while not everybody listens yet. */
@@ -67,6 +68,7 @@ export function createContext(options: ContextOptions): ModuleContext<Manifest> 
         `module ${plan.moduleName} follows all errors without enable_global_errors in its manifest`,
       );
     },
+    telemetry: telemetryOf(options),
     settings,
     configuration,
     env,
@@ -75,6 +77,14 @@ export function createContext(options: ContextOptions): ModuleContext<Manifest> 
       else log.error({}, `${reason}: nobody can start this station again, so it goes on`);
     },
   };
+}
+
+function telemetryOf({ plan, settings, client, ports }: ContextOptions): Telemetry {
+  const { telemetry_enabled, telemetry_prefix: prefix } = settings;
+  const { telemetry } = plan.entry;
+  if (!telemetry_enabled || !telemetry || !plan.module.manifest.enable_telemetry) return noTelemetry;
+  const send = (topic: string, payload: string) => client.telemetry(topic, payload);
+  return createTelemetry({ prefix, id: telemetry.id, clock: ports.clock, send });
 }
 
 /** Puts the commands of a module that was set up on the bus. @throws InternalError when one is missing. */

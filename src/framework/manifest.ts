@@ -25,6 +25,8 @@ export interface Manifest {
   readonly requires: Readonly<Record<string, RequirementDefinition>>;
   /** Without it `externalMqtt` of the module's context refuses to work. */
   readonly enable_external_mqtt?: boolean;
+  /** Without it the module's `telemetry` is never published. */
+  readonly enable_telemetry?: boolean;
   /** Without it `subscribeAllErrors` of the module's context refuses to work. */
   readonly enable_global_errors?: boolean;
 }
@@ -39,6 +41,7 @@ export function defineManifest<
   provides: Provides;
   requires?: Requires;
   enable_external_mqtt?: boolean;
+  enable_telemetry?: boolean;
   enable_global_errors?: boolean;
 }) {
   const { config, requires } = manifest;
@@ -48,6 +51,7 @@ export function defineManifest<
     readonly provides: Provides;
     readonly requires: Requires;
     readonly enable_external_mqtt?: boolean;
+    readonly enable_telemetry?: boolean;
     readonly enable_global_errors?: boolean;
   };
 }

@@ -20,6 +20,7 @@ import type {
 } from "./interface.ts";
 import type { ConfigOf, Manifest } from "./manifest.ts";
 import type { Settings } from "./settings.ts";
+import type { Telemetry } from "./telemetry.ts";
 
 /** A connection to another module's implementation. */
 export interface Requirement<I extends InterfaceDefinition> {
@@ -105,6 +106,8 @@ export interface ModuleContext<M extends Manifest> extends ModulePorts {
   readonly provides: { readonly [Id in keyof M["provides"]]: Provided<M["provides"][Id]["interface"]> };
   readonly requires: { readonly [Id in keyof M["requires"]]: readonly Requirement<M["requires"][Id]["interface"]>[] };
   readonly externalMqtt: ExternalMqtt;
+  /** Of a module whose manifest has `enable_telemetry`, where settings and configuration ask for it. */
+  readonly telemetry: Telemetry;
   /** Errors raised and cleared by every module of the station, for a module whose manifest has `enable_global_errors`. */
   subscribeAllErrors(receive: (error: ErrorReport) => void | Promise<void>): Unsubscribe;
   readonly settings: Settings;

@@ -46,6 +46,8 @@ export interface UnderTestOptions<M extends Manifest> {
   readonly mocks?: { readonly [Id in keyof M["requires"]]?: readonly Commands<M["requires"][Id]["interface"]>[] };
   /** The module's mapping entry in the configuration. */
   readonly mapping?: object;
+  /** The module's telemetry id; telemetry is switched on with it. */
+  readonly telemetry?: number;
   readonly ports?: Partial<ModulePorts>;
   readonly env?: Environment;
 }
@@ -85,6 +87,7 @@ function stationConfig(tested: Module, probe: Module, mocks: Mocks, options: Und
       config_module: options.config ?? {},
       ...(options.implConfig && { config_implementation: options.implConfig }),
       ...(options.mapping && { mapping: options.mapping }),
+      ...(options.telemetry !== undefined && { telemetry: { id: options.telemetry } }),
       connections: Object.fromEntries(
         Object.entries(mocks).map(([name, commands]) => [
           name,
@@ -99,7 +102,10 @@ function stationConfig(tested: Module, probe: Module, mocks: Mocks, options: Und
       ),
     },
   };
-  const overrides = { active_modules, settings: { validate_schema: true } };
+  const overrides = {
+    active_modules,
+    settings: { validate_schema: true, telemetry_enabled: options.telemetry !== undefined },
+  };
   const modules = { Tested: tested, Probe: probe };
   return checkConfig({ sources: [{ file: "test.yaml", text: "" }], overrides, modules });
 }

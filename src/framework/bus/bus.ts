@@ -29,6 +29,8 @@ export interface BusClient {
   /** Errors of every module of the station. */
   subscribeAllErrors(receive: (error: ErrorReport) => void | Promise<void>): Unsubscribe;
   readonly external: ExternalMqtt;
+  /** To the world outside, on a topic that has no prefix put before it. */
+  telemetry(topic: string, payload: string): void;
   /** Forgets the module: nothing reaches it any more, calls it waits for end with Shutdown, calls to it with NotReady. */
   close(): void;
 }

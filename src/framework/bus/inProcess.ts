@@ -104,6 +104,10 @@ class InProcessClient implements BusClient {
     return JSON.parse(jsonText(await withTimeout(clock, timeoutMs, this.#unlessClosed(result), late)));
   }
 
+  telemetry(topic: string, payload: string): void {
+    this.#exchange.external.send(topic, payload);
+  }
+
   close(): void {
     this.#closed = true;
     for (const end of this.#waiting) end();

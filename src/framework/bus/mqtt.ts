@@ -55,6 +55,7 @@ class MqttClient implements BusClient {
   readonly #near: BusClient;
   readonly #far: Remote;
   readonly #isNear: (moduleId: string) => boolean;
+  readonly #topics: ExternalTopics;
   readonly #undo = new Set<() => void>();
   #closed = false;
 
@@ -68,6 +69,7 @@ class MqttClient implements BusClient {
     this.#near = bus.near.connect(moduleId, log);
     this.#far = bus.far;
     this.#isNear = bus.isNear;
+    this.#topics = bus.external;
     this.external = bus.external.connect(log, this.#undo);
   }
 
@@ -116,6 +118,10 @@ class MqttClient implements BusClient {
   call(target: Endpoint, command: string, args: Readonly<Record<string, unknown>>): Promise<unknown> {
     const near = this.#closed || this.#isNear(target.moduleId);
     return near ? this.#near.call(target, command, args) : this.#far.calls.call(this.#moduleId, target, command, args);
+  }
+
+  telemetry(topic: string, payload: string): void {
+    this.#topics.telemetry(topic, payload);
   }
 
   close(): void {

@@ -62,7 +62,7 @@ export function manifestDefinition(manifest: Manifest): Json {
       ...{ interface: it.name, min_connections: min, max_connections: max },
     })),
     enable_external_mqtt: manifest.enable_external_mqtt ?? false,
-    enable_telemetry: false,
+    enable_telemetry: manifest.enable_telemetry ?? false,
     enable_global_errors: manifest.enable_global_errors ?? false,
   };
 }

@@ -6,7 +6,8 @@ import { manifest } from "./manifest.ts";
 import { evseOptions } from "./options.ts";
 import { advise, refuseUnserved } from "./refusals.ts";
 import { subscribeToAll } from "./subscriptions.ts";
-import { hlcConnected, portsOf } from "./wiring.ts";
+import { EvseTelemetry } from "./telemetry.ts";
+import { billingMeter, hlcConnected, portsOf } from "./wiring.ts";
 
 /** Runs one EVSE. */
 export const EvseManager = defineModule(manifest, (ctx) => {
@@ -15,7 +16,11 @@ export const EvseManager = defineModule(manifest, (ctx) => {
   const connected = { hlc: hlcConnected(ctx), supply: powersupply_DC.length > 0, imd: imd.length > 0 };
   refuseUnserved(config, moduleId, connected);
   advise(config, connected, ctx.log);
-  const ports = portsOf(ctx);
+  const telemetry = new EvseTelemetry(ctx.telemetry, ctx.clock, {
+    contract_payment_enabled: config.payment_enable_contract,
+    free_charging_enabled: config.disable_authentication,
+  });
+  const ports = portsOf(ctx, telemetry);
   const surroundings = {
     moduleId,
     hlcConnected: connected.hlc,
@@ -26,6 +31,7 @@ export const EvseManager = defineModule(manifest, (ctx) => {
   const evse = new Evse(evseOptions(config, surroundings), ports);
   const hlcSide = new HlcSide(config, ports);
   subscribeToAll(ctx, evse, hlcSide, ports);
+  billingMeter(ctx)?.subscribe("powermeter", (value) => telemetry.metered(value));
 
   return {
     provides: {
@@ -96,6 +102,7 @@ export const EvseManager = defineModule(manifest, (ctx) => {
     },
     ready() {
       hlcSide.boot();
+      telemetry.start();
       // The station need not wait for the first meter value; a car that comes earlier is noticed all the same.
       void evse.boot();
     },
@@ -104,7 +111,10 @@ export const EvseManager = defineModule(manifest, (ctx) => {
       if (unreachable.length === 0 || !evse.stopTransaction({ reason: "Other" })) return;
       ctx.log.error({ unreachable }, `the transaction is stopped: ${unreachable.join(", ")} could not end it`);
     },
-    stop: () => evse.stop(),
+    stop() {
+      telemetry.stop();
+      evse.stop();
+    },
   };
 });
 

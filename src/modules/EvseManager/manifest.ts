@@ -161,6 +161,7 @@ export const manifest = defineManifest({
     store: upToOne(kvs),
   },
   enable_external_mqtt: true,
+  enable_telemetry: true,
 });
 
 export type EvseManagerConfig = ConfigOf<typeof config>;

@@ -16,6 +16,7 @@ import type {
   StorePort,
 } from "./ports.ts";
 import { SessionLog } from "./sessionLog.ts";
+import type { EvseTelemetry } from "./telemetry.ts";
 
 export type Context = ModuleContext<typeof manifest>;
 
@@ -29,7 +30,8 @@ export function hlcConnected({ requires }: Context): boolean {
   return requires.slac.length > 0 && requires.hlc.length > 0;
 }
 
-export function portsOf(ctx: Context): EvsePorts {
+/** @param telemetry hears what is published. */
+export function portsOf(ctx: Context, telemetry: EvseTelemetry): EvsePorts {
   const { clock, random, log, trace, provides, requires, config } = ctx;
   const [bsp] = requires.bsp;
   const hlc = usesHlc(config, hlcConnected(ctx));
@@ -50,9 +52,12 @@ export function portsOf(ctx: Context): EvsePorts {
     dc: config.charge_mode === "DC" ? dcPort(ctx) : undefined,
     meter: meter && meterPort(meter),
     store: store && storePort(ctx, store),
-    publish: publishPort(ctx),
+    publish: publishPort(ctx, telemetry),
     errors: {
-      raise: (error, details) => provides.evse.raiseError(`evse_manager/${error}`, details),
+      raise: (error, details) => {
+        provides.evse.raiseError(`evse_manager/${error}`, details);
+        if (error === "Inoperative") telemetry.faulted();
+      },
       clear: (error, sub_type) => provides.evse.clearError(`evse_manager/${error}`, sub_type),
     },
     sessionLog: config.session_logging ? sessionLog(ctx) : undefined,
@@ -179,10 +184,13 @@ function storePort(ctx: Context, store: Requirement<Interfaces["store"]["interfa
   };
 }
 
-function publishPort({ provides, externalMqtt, config }: Context): PublishPort {
+function publishPort({ provides, externalMqtt, config }: Context, telemetry: EvseTelemetry): PublishPort {
   const { evse, energy_grid, random_delay, token_provider } = provides;
   return {
-    session_event: (value) => evse.publish("session_event", value),
+    session_event: (value) => {
+      evse.publish("session_event", value);
+      telemetry.sessionEvent(value);
+    },
     hlc_session_failed: (value) => evse.publish("hlc_session_failed", value),
     limits: (value) => evse.publish("limits", value),
     ev_info: (value) => evse.publish("ev_info", value),

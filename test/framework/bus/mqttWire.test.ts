@@ -106,6 +106,14 @@ describe("what others hear of us", () => {
   });
 });
 
+describe("telemetry", () => {
+  it("has its own topics, without any prefix of external ones", async () => {
+    await foreign.subscribeAsync("everest-telemetry/#", { qos: 0 });
+    ours.telemetry("everest-telemetry/livedata/1/power_meter", '{"connector_id":1}');
+    expect(await hear(1)).toEqual([["everest-telemetry/livedata/1/power_meter", { connector_id: 1 }]]);
+  });
+});
+
 describe("what we hear of others", () => {
   it("variables and errors, of theirs only", async () => {
     const theirs = { moduleId: "theirs", implementationId: "main" };

@@ -21,6 +21,11 @@ export class ExternalTopics {
     this.link = new Link({ ...options, qos: 0, message: (topic, payload) => this.#receivers.send(topic, payload) });
   }
 
+  /** As EVerest does, with QoS 0 and without the prefix. */
+  telemetry(topic: string, payload: string): void {
+    this.link.publish({ topic, payload, qos: 0, retain: false, repeatable: false });
+  }
+
   /** @param log gets what receivers throw. @param undo gets what ends each subscription. */
   connect(log: Logger, undo: Set<() => void>): ExternalMqtt {
     const prefix = this.#prefix;
