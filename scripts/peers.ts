@@ -1,15 +1,25 @@
 /**
- * `npm run peers [-- scenario …]`: our car and our charger with EcoG's iso15118 as the other side, in network namespaces.
+ * `npm run peers [-- scenario …]`: our station at a CSMS made of The Mobility House's ocpp, on loopback; our car and our charger
+ * with EcoG's iso15118 as the other side, in network namespaces.
  * The last line is "N passed, M failed"; what this machine cannot do is skipped, with the reason.
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "../src/util/clock.ts";
 import { UserError } from "../src/util/errors.ts";
+import { atMobilityHouse, mobilityHouseScenarios } from "../test/peers/mobilityhouse/session.ts";
 import { on, type Side } from "../test/peers/namespaces.ts";
-import { missing, peerPython } from "../test/peers/prerequisites.ts";
+import { missing, missingForOcpp, ocppPython, peerPython } from "../test/peers/prerequisites.ts";
 import { type Program, start } from "../test/peers/processes.ts";
-import { judgeRun, type Result, type Row, report, type Scenario, scenarios } from "../test/peers/scenarios.ts";
+import {
+  type ForeignCsmsRun,
+  judgeRun,
+  type Result,
+  type Row,
+  report,
+  type Scenario,
+  scenarios,
+} from "../test/peers/scenarios.ts";
 import { inScene, type Scene } from "../test/peers/scene.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -22,17 +32,42 @@ interface Place extends Scene {
 }
 
 async function main(names: readonly string[]): Promise<number> {
-  const unknown = names.filter((name) => !scenarios.some((scenario) => scenario.name === name));
+  const all = [...Object.keys(mobilityHouseScenarios), ...scenarios.map(({ name }) => name)];
+  const unknown = names.filter((name) => !all.includes(name));
   if (unknown.length > 0) throw new UserError(`there is no scenario ${unknown.join(", ")}`);
-  const python = peerPython(root);
-  const lacking = missing(python);
-  const chosen = scenarios.filter(({ name }) => names.length === 0 || names.includes(name));
-  if (lacking.length === 0) return inScene((scene) => runAll(chosen, { ...scene, python }));
-  console.log(`skipped: the foreign peer needs ${lacking.join("; ")}\n0 passed, 0 failed`);
-  return 0;
+  const isChosen = (name: string) => names.length === 0 || names.includes(name);
+  const runs = await atForeignCsms(Object.keys(mobilityHouseScenarios).filter(isChosen));
+  const rows = await withForeignCars(scenarios.filter(({ name }) => isChosen(name)));
+  console.log(`\n${report(rows, runs)}`);
+  const allPassed = rows.every(({ secc, ev }) => secc.passed && ev.passed);
+  return allPassed && runs.every(({ findings }) => findings.every(({ reason }) => reason === undefined)) ? 0 : 1;
 }
 
-async function runAll(chosen: readonly Scenario[], place: Place): Promise<number> {
+async function atForeignCsms(names: readonly string[]): Promise<readonly ForeignCsmsRun[]> {
+  const python = ocppPython(root);
+  const lacking = names.length > 0 ? missingForOcpp(python) : [];
+  if (lacking.length > 0) {
+    console.log(`skipped ${names.join(", ")}: the peer needs ${lacking.join("; ")}`);
+    return [];
+  }
+  const runs: ForeignCsmsRun[] = [];
+  for (const scenario of names) {
+    console.log(`${scenario} …`);
+    const version = mobilityHouseScenarios[scenario] ?? "2.0.1";
+    runs.push({ scenario, findings: await atMobilityHouse(version, { python, root }) });
+  }
+  return runs;
+}
+
+async function withForeignCars(chosen: readonly Scenario[]): Promise<readonly Row[]> {
+  const python = peerPython(root);
+  const lacking = chosen.length > 0 ? missing(python) : [];
+  if (lacking.length === 0) return chosen.length > 0 ? inScene((scene) => runAll(chosen, { ...scene, python })) : [];
+  console.log(`skipped ${chosen.map(({ name }) => name).join(", ")}: the foreign peer needs ${lacking.join("; ")}`);
+  return [];
+}
+
+async function runAll(chosen: readonly Scenario[], place: Place): Promise<readonly Row[]> {
   const rows: Row[] = [];
   for (const scenario of chosen) {
     console.log(`${scenario.name} …`);
@@ -40,8 +75,7 @@ async function runAll(chosen: readonly Scenario[], place: Place): Promise<number
     const ev = await oursAsEv(scenario, place);
     rows.push({ scenario: scenario.name, secc, ev });
   }
-  console.log(`\n${report(rows)}`);
-  return rows.every(({ secc, ev }) => secc.passed && ev.passed) ? 0 : 1;
+  return rows;
 }
 
 async function oursAsSecc(scenario: Scenario, scene: Place): Promise<Result> {

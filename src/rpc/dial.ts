@@ -91,6 +91,8 @@ function createSocket(
       followRedirects: false,
       perMessageDeflate: false,
       maxPayload,
+      // Whoever waits for an answer has it before the CALL that the CSMS sent right behind it is looked at.
+      allowSynchronousEvents: false,
       headers: "password" in security ? { Authorization: writeBasicAuth(identity, security.password) } : {},
       ...tlsOptions(security),
     });

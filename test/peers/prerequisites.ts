@@ -10,6 +10,19 @@ export function peerPython(root: string): string {
   return process.env.PEER_PYTHON ?? (existsSync(made) ? made : "python3");
 }
 
+/** `PEER_OCPP_PYTHON`, else the environment that `mobilityhouse/setup.sh` makes, else the system's. */
+export function ocppPython(root: string): string {
+  const made = join(root, ".cache", "peers-ocpp", "bin", "python");
+  return process.env.PEER_OCPP_PYTHON ?? (existsSync(made) ? made : "python3");
+}
+
+/** As {@link missing}, for the CSMS of The Mobility House. */
+export function missingForOcpp(python: string): string[] {
+  const there = runs(python, "-c", "import ocpp.v16, ocpp.v201, websockets, cryptography");
+  const fix = "run test/peers/mobilityhouse/setup.sh, or set PEER_OCPP_PYTHON";
+  return there ? [] : [`the Python packages ocpp, websockets and cryptography in ${python} (${fix})`];
+}
+
 /** Everything that is missing, each with what to do. */
 export function missing(python: string): string[] {
   const isRoot = process.getuid?.() === 0;

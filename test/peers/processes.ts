@@ -11,6 +11,8 @@ export interface Program {
   readonly pid: number;
   /** Resolves with true when so many lines have `text`; false when the program is over or the time is up before. */
   says(text: string, limitMs: number, times?: number): Promise<boolean>;
+  /** The last line that has `text`; empty when there is none. */
+  lastWith(text: string): string;
   /** As Ctrl+C does. */
   interrupt(): void;
   /** Waits for the end; kills the program when that takes longer. */
@@ -57,6 +59,7 @@ export function start(
       while (!said() && !isOver && systemClock.monotonic() < end) await sleep(systemClock, LOOK_AGAIN_MS);
       return said();
     },
+    lastWith: (text) => lines.findLast((line) => line.includes(text)) ?? "",
     interrupt: () => void child.kill("SIGINT"),
     async ended(limitMs) {
       const late = await withTimeout(

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { findingsOf } from "./mobilityhouse/session.ts";
 import { judgeRun, type Run, report, scenarios } from "./scenarios.ts";
 
 const [scenario] = scenarios;
@@ -51,5 +52,24 @@ describe("runs with a foreign peer", () => {
       "FAILED ac-pnc, ours as EV, after 12 s: charged, but without TLS",
       "1 passed, 1 failed",
     ]);
+  });
+
+  it("are reported with those at a foreign CSMS, message by message", () => {
+    const findings = findingsOf({
+      lines: ["READY 1", "PASS Authorize", "FAIL transaction: events []", "FAIL SignCertificate"],
+    });
+    expect(report([], [{ scenario: "mobilityhouse-ocpp1.6", findings }]).split("\n")).toEqual([
+      "mobilityhouse-ocpp1.6  1/3",
+      "FAILED mobilityhouse-ocpp1.6, transaction: events []",
+      "FAILED mobilityhouse-ocpp1.6, SignCertificate: no reason was given",
+      "1 passed, 2 failed",
+    ]);
+  });
+
+  it("bad case: a CSMS that says nothing of any message has failed", () => {
+    expect(findingsOf({ lines: ["ModuleNotFoundError"] })).toEqual([
+      { message: "the peer", reason: "ModuleNotFoundError" },
+    ]);
+    expect(findingsOf({ lines: [] })).toEqual([{ message: "the peer", reason: "said nothing" }]);
   });
 });

@@ -123,26 +123,59 @@ export interface Row {
   readonly ev: Result;
 }
 
-/** A table, the reasons of what failed, and the count. */
-export function report(rows: readonly Row[]): string {
+/** What came of a run at a foreign CSMS. */
+export interface ForeignCsmsRun {
+  readonly scenario: string;
+  /** One a message; those that failed say why. */
+  readonly findings: readonly Finding[];
+}
+
+export interface Finding {
+  readonly message: string;
+  /** Absent when passed. */
+  readonly reason?: string;
+}
+
+/** Tables, the reasons of what failed, and the count. */
+export function report(rows: readonly Row[], runs: readonly ForeignCsmsRun[] = []): string {
   const results = rows.flatMap(({ secc, ev }) => [secc, ev]);
+  const findings = runs.flatMap((run) => run.findings);
+  const reasons = rows.flatMap(({ scenario, secc, ev }) => [
+    ...reasonLine(`${scenario}, ours as SECC`, secc),
+    ...reasonLine(`${scenario}, ours as EV`, ev),
+  ]);
+  const passed = results.filter((result) => result.passed).length + passedOf(findings);
+  return [
+    ...(rows.length > 0 ? tableOf(rows) : []),
+    ...reasons,
+    ...runs.flatMap(runLines),
+    `${passed} passed, ${results.length + findings.length - passed} failed`,
+  ].join("\n");
+}
+
+function tableOf(rows: readonly Row[]): string[] {
   const table = [
     ["scenario", "ours as SECC", "ours as EV"],
     ...rows.map(({ scenario, secc, ev }) => [scenario, cell(secc), cell(ev)]),
   ];
   const width = (column: number) => Math.max(...table.map((cells) => cells[column]?.length ?? 0));
-  const lines = table.map((cells) =>
+  return table.map((cells) =>
     cells
       .map((text, column) => text.padEnd(width(column)))
       .join("  ")
       .trimEnd(),
   );
-  const reasons = rows.flatMap(({ scenario, secc, ev }) => [
-    ...reasonLine(`${scenario}, ours as SECC`, secc),
-    ...reasonLine(`${scenario}, ours as EV`, ev),
-  ]);
-  const passed = results.filter((result) => result.passed).length;
-  return [...lines, ...reasons, `${passed} passed, ${results.length - passed} failed`].join("\n");
+}
+
+function runLines({ scenario, findings }: ForeignCsmsRun): string[] {
+  const failed = findings.flatMap(({ message, reason }) =>
+    reason === undefined ? [] : [`FAILED ${scenario}, ${message}: ${reason}`],
+  );
+  return [`${scenario}  ${passedOf(findings)}/${findings.length}`, ...failed];
+}
+
+function passedOf(findings: readonly Finding[]): number {
+  return findings.filter(({ reason }) => reason === undefined).length;
 }
 
 function cell(result: Result): string {

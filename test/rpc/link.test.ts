@@ -1,5 +1,6 @@
 import { createServer, type Server } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
+import { WebSocketServer } from "ws";
 import { NotConnected } from "../../src/rpc/errors.ts";
 import { type ConnectFailure, type Endpoint, Link, type LinkOptions } from "../../src/rpc/link.ts";
 import type { Admission, StationRequest } from "../../src/rpc/listener.ts";
@@ -58,6 +59,35 @@ describe("link", () => {
     ours.onCall(async (action) => ({ heard: action }));
     expect(await link.call("BootNotification", { reason: "PowerUp" })).toEqual({ reason: "PowerUp" });
     expect(await (await server.peers.next()).call("Reset", {})).toEqual({ heard: "Reset" });
+  });
+
+  it("Given a CALL right behind an answer, then who waits for the answer has it first", async () => {
+    const server = cleanup.add(new WebSocketServer({ host: "127.0.0.1", port: 0 }), (it) => it.close());
+    server.on("connection", (socket, { socket: wire }) => {
+      socket.once("message", (data) => {
+        const [, id] = JSON.parse(String(data));
+        // Both in one segment.
+        wire.cork();
+        socket.send(JSON.stringify([3, id, {}]));
+        socket.send(JSON.stringify([2, "behind", "Reset", {}]));
+        wire.uncork();
+      });
+    });
+    await new Promise((resolve) => server.on("listening", resolve));
+    const { link, peers } = startLink({ url: `ws://127.0.0.1:${(server.address() as { port: number }).port}` });
+    const peer = await peers.next();
+    const order: string[] = [];
+    const handled = new Promise<void>((resolve) => {
+      peer.onCall(async (action) => {
+        order.push(action);
+        resolve();
+        return {};
+      });
+    });
+    await link.call("BootNotification", {});
+    order.push("answer");
+    await handled;
+    expect(order).toEqual(["answer", "Reset"]);
   });
 
   it("Given a profile 1 password of any octets, then the CSMS gets them as they are", async () => {
