@@ -30,7 +30,7 @@ import type { PausedSession } from "./iso2/protocol.ts";
 import { Listeners } from "./listeners.ts";
 import type { ProtocolSession, SessionEnd } from "./protocolSession.ts";
 import { SdpServer, type TlsSecurity } from "./sdpServer.ts";
-import { failureReason } from "./sessionFailure.ts";
+import { failureReason, linkEffects } from "./sessionEnd.ts";
 
 /** How long an EV may take to stop by itself when it is asked to. */
 const STOP_MS = 10_000;
@@ -296,6 +296,3 @@ export class Secc {
     }
   }
 }
-
-/** What becomes of the data link after a session. */
-const linkEffects = { terminated: "dlink_terminate", paused: "dlink_pause", broken: "dlink_error" } as const;

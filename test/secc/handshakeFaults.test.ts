@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { explainFault } from "../../src/secc/handshakeFaults.ts";
-import { failureReason } from "../../src/secc/sessionFailure.ts";
+import { failureReason } from "../../src/secc/sessionEnd.ts";
 
 const fault = (code: string) =>
   ({ kind: "handshake", remoteAddress: "::1", code, message: "OpenSSL's own words" }) as const;

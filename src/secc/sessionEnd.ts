@@ -1,3 +1,4 @@
+/** What the EVSE's manager hears when a session is over. */
 import type { HlcSessionFailedReasonEnum } from "../interfaces/types/evse_manager.ts";
 import type { SessionEnd } from "./protocolSession.ts";
 
@@ -29,3 +30,6 @@ const reasons: Readonly<Record<SessionEnd["lastRequest"], HlcSessionFailedReason
 export function failureReason(end: SessionEnd, stopWanted: boolean): HlcSessionFailedReasonEnum | undefined {
   return end.how === "broken" && !stopWanted ? reasons[end.lastRequest] : undefined;
 }
+
+/** What becomes of the data link after a session. */
+export const linkEffects = { terminated: "dlink_terminate", paused: "dlink_pause", broken: "dlink_error" } as const;
