@@ -13,6 +13,56 @@ export interface EverestManifest {
 }
 
 export const everestManifests = {
+  API: {
+    config: {
+      charger_information_file: ["string", ""],
+      powermeter_energy_import_decimal_places: ["integer", 2],
+      powermeter_energy_export_decimal_places: ["integer", 2],
+      powermeter_power_decimal_places: ["integer", 2],
+      powermeter_voltage_decimal_places: ["integer", 2],
+      powermeter_VAR_decimal_places: ["integer", 2],
+      powermeter_current_decimal_places: ["integer", 2],
+      powermeter_frequency_decimal_places: ["integer", 2],
+      hw_caps_max_current_export_decimal_places: ["integer", 2],
+      hw_caps_max_current_import_decimal_places: ["integer", 2],
+      hw_caps_min_current_export_decimal_places: ["integer", 2],
+      hw_caps_min_current_import_decimal_places: ["integer", 2],
+      hw_caps_max_plug_temperature_C_decimal_places: ["integer", 2],
+      limits_max_current_decimal_places: ["integer", 2],
+      telemetry_evse_temperature_C_decimal_places: ["integer", 2],
+      telemetry_fan_rpm_decimal_places: ["integer", 2],
+      telemetry_supply_voltage_12V_decimal_places: ["integer", 2],
+      telemetry_supply_voltage_minus_12V_decimal_places: ["integer", 2],
+      telemetry_plug_temperature_C_decimal_places: ["integer", 2],
+      powermeter_energy_import_round_to: ["number", 0],
+      powermeter_energy_export_round_to: ["number", 0],
+      powermeter_power_round_to: ["number", 0],
+      powermeter_voltage_round_to: ["number", 0],
+      powermeter_VAR_round_to: ["number", 0],
+      powermeter_current_round_to: ["number", 0],
+      powermeter_frequency_round_to: ["number", 0],
+      hw_caps_max_current_export_round_to: ["number", 0],
+      hw_caps_max_current_import_round_to: ["number", 0],
+      hw_caps_min_current_export_round_to: ["number", 0],
+      hw_caps_min_current_import_round_to: ["number", 0],
+      hw_caps_max_plug_temperature_C_round_to: ["number", 0],
+      limits_max_current_round_to: ["number", 0],
+      telemetry_evse_temperature_C_round_to: ["number", 0],
+      telemetry_fan_rpm_round_to: ["number", 0],
+      telemetry_supply_voltage_12V_round_to: ["number", 0],
+      telemetry_supply_voltage_minus_12V_round_to: ["number", 0],
+      telemetry_plug_temperature_C_round_to: ["number", 0],
+    },
+    provides: {},
+    requires: {
+      charger_information: ["charger_information", 0, 1],
+      evse_manager: ["evse_manager", 1, 128],
+      ocpp: ["ocpp", 0, 1],
+      random_delay: ["uk_random_delay", 0, 128],
+      error_history: ["error_history", 0, 1],
+      evse_energy_sink: ["external_energy_limits", 0, 128],
+    },
+  },
   Auth: {
     config: {
       selection_algorithm: ["string", "FindFirst"],
@@ -52,6 +102,37 @@ export const everestManifests = {
       },
     },
   },
+  DummyTokenProvider: {
+    config: {},
+    provides: { main: "auth_token_provider" },
+    requires: { evse: ["evse_manager", 1, 1] },
+    implementations: {
+      main: {
+        token: ["string", "DEADBEEF"],
+        type: ["string", "RFID"],
+        timeout: ["number", 10],
+        connector_id: ["integer", 0],
+      },
+    },
+  },
+  DummyTokenProviderManual: {
+    config: {},
+    provides: { main: "auth_token_provider" },
+    requires: {},
+    implementations: { main: { mqtt_topic: ["string", ""] } },
+  },
+  DummyTokenValidator: {
+    config: {},
+    provides: { main: "auth_token_validator" },
+    requires: {},
+    implementations: {
+      main: {
+        validation_result: ["string", "Accepted"],
+        validation_reason: ["string", "Token valid"],
+        sleep: ["number", 0.5],
+      },
+    },
+  },
   EnergyManager: {
     config: {
       nominal_ac_voltage: ["number", 230],
@@ -83,6 +164,17 @@ export const everestManifests = {
       powermeter: ["powermeter", 0, 1],
       price_information: ["energy_price_information", 0, 1],
     },
+  },
+  ErrorHistory: {
+    config: {},
+    provides: { error_history: "error_history" },
+    requires: {},
+    implementations: { error_history: { database_path: ["string"] } },
+  },
+  EvAPI: {
+    config: {},
+    provides: {},
+    requires: { ev_manager: ["ev_manager", 1, 128] },
   },
   EvManager: {
     config: {
@@ -338,17 +430,16 @@ export const everestManifests = {
   OCPPmulti: {
     config: {
       ChargePointConfigPath: ["string", "ocpp-config.json"],
-      UserConfigPath: ["string", "user_config.json"],
-      DatabasePath: ["string", "/tmp/ocpp_1_6_charge_point"],
-      CoreDatabasePath: ["string", "/tmp/ocpp201"],
       CompositeScheduleIntervalS: ["integer", 30],
+      CoreDatabasePath: ["string", "/tmp/ocpp201"],
       CustomMrecErrorMapPath: ["string", ""],
+      DatabasePath: ["string", "/tmp/ocpp_1_6_charge_point"],
       DelayOcppStart: ["integer", 0],
       DeviceModelConfigPath: ["string", "component_config"],
       DeviceModelDatabasePath: ["string", "device_model_storage.db"],
       DeviceModelDatabaseMigrationPath: ["string", "device_model_migrations"],
-      DeviceModelConfigMappings: ["string", ""],
       EnableLegacyConfigMigration: ["boolean", false],
+      DeviceModelConfigMappings: ["string", ""],
       EnableExternalWebsocketControl: ["boolean", false],
       EverestDeviceModelDatabasePath: ["string", "everest_device_model_storage.db"],
       GridSupportHeartbeatS: ["integer", 60],
@@ -359,6 +450,7 @@ export const everestManifests = {
       RequestCompositeScheduleDurationS: ["integer", 600],
       RequestCompositeScheduleUnit: ["string", "A"],
       ResetStopDelay: ["integer", 0],
+      UserConfigPath: ["string", "user_config.json"],
     },
     provides: {
       auth_validator: "auth_token_validator",
@@ -381,16 +473,6 @@ export const everestManifests = {
       system: ["system", 1, 1],
     },
   },
-  ocpp_consumer_API: {
-    config: {
-      cfg_communication_check_to_s: ["integer", 5],
-      cfg_heartbeat_interval_ms: ["integer", 1000],
-      cfg_request_reply_to_s: ["integer", 550],
-      latch_variable_values: ["boolean", true],
-    },
-    provides: { main: "ocpp_data_transfer", generic_error: "generic_error" },
-    requires: { ocpp: ["ocpp", 1, 1], data_transfer: ["ocpp_data_transfer", 1, 1] },
-  },
   OVMSimulator: {
     config: {},
     provides: { main: "over_voltage_monitor" },
@@ -402,6 +484,13 @@ export const everestManifests = {
         simulate_error_delay: ["integer", 5],
       },
     },
+  },
+  PersistentStore: {
+    config: {
+      sqlite_db_file_path: ["string", "everest_persistent_store.db"],
+    },
+    provides: { main: "kvs" },
+    requires: {},
   },
   PyEvJosev: {
     config: {
@@ -422,9 +511,43 @@ export const everestManifests = {
     provides: { ev: "ISO15118_ev" },
     requires: {},
   },
+  Setup: {
+    config: {
+      setup_wifi: ["boolean", false],
+      localization: ["boolean", false],
+      setup_simulation: ["boolean", false],
+      online_check_host: ["string", "lfenergy.org"],
+      initialized_by_default: ["boolean", true],
+      release_metadata_file: ["string", "release.json"],
+      ap_interface: ["string", "wlan0"],
+      ap_ipv4: ["string", "192.168.1.1/24"],
+    },
+    provides: {},
+    requires: { store: ["kvs", 1, 1] },
+  },
   SlacSimulator: {
     config: {},
     provides: { evse: "slac", ev: "ev_slac" },
+    requires: {},
+  },
+  System: {
+    config: {
+      DefaultRetries: ["number", 1],
+      DefaultRetryInterval: ["number", 1],
+      ResetDelay: ["integer", 0],
+      ResetAfterUpdate: ["boolean", true],
+    },
+    provides: { main: "system" },
+    requires: { store: ["kvs", 0, 1] },
+  },
+  TerminalCostAndPriceMessage: {
+    config: {},
+    provides: {},
+    requires: { session_cost: ["session_cost", 1, 1] },
+  },
+  TerminalDisplayMessage: {
+    config: {},
+    provides: { display_message: "display_message" },
     requires: {},
   },
   YetiSimulator: {
@@ -448,5 +571,15 @@ export const everestManifests = {
       connector_lock: "connector_lock",
     },
     requires: {},
+  },
+  ocpp_consumer_API: {
+    config: {
+      cfg_communication_check_to_s: ["integer", 5],
+      cfg_heartbeat_interval_ms: ["integer", 1000],
+      cfg_request_reply_to_s: ["integer", 550],
+      latch_variable_values: ["boolean", true],
+    },
+    provides: { main: "ocpp_data_transfer", generic_error: "generic_error" },
+    requires: { ocpp: ["ocpp", 1, 1], data_transfer: ["ocpp_data_transfer", 1, 1] },
   },
 } as const satisfies Readonly<Record<string, EverestManifest>>;
