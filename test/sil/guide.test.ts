@@ -54,6 +54,9 @@ const noValidator = /token_validator:\n\s+- module_id: ocpp\n\s+implementation_i
 const stranger = "  stranger:\n    module: Stranger\n";
 const toStranger = "token_validator:\n        - module_id: stranger\n          implementation_id: main";
 
+const dummy = "  dummy:\n    module: DummyTokenValidator\n    config_implementation:\n      main:\n        sleep: 0\n";
+const toDummy = "token_validator:\n        - module_id: dummy\n          implementation_id: main";
+
 const rows: readonly Row[] = [
   {
     what: "ac_hlc_enabled: false",
@@ -117,6 +120,13 @@ const rows: readonly Row[] = [
     edit: both(replace(noValidator, toStranger), (yaml) => `${yaml}\n${stranger}`),
     ends: refused("AuthorizationRes says FAILED"),
     says: /no module is connected to ocpp.auth_validator.*to the token_validator connections of Auth/,
+    asked: false,
+  },
+  {
+    what: "token_validator that accepts everybody instead of the OCPP module",
+    edit: both(replace(noValidator, toDummy), (yaml) => `${yaml}\n${dummy}`),
+    ends: "charges",
+    says: /no module is connected to ocpp.auth_validator: the CSMS is not asked about tokens and contracts/,
     asked: false,
   },
   {
