@@ -2,6 +2,7 @@
  * EVerest's guide on Plug & Charge as a table: each setting that it names is set wrong, one at a time. The session ends as
  * with EVerest, only that a car which cannot be authorized hears so at once, and the log names the setting.
  */
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { loggingTracer } from "../../src/cli/manager/tracer.ts";
 import { defineManifest } from "../../src/framework/manifest.ts";
@@ -28,6 +29,12 @@ const both =
 
 /** The same car, which stays when it has no power. */
 const stays = plugAndCharge.replace(/iso_wait_for_stop.*/, "sleep 3600");
+
+/** What the how-to says of the log: the last column of its table. */
+const howTo = readFileSync(new URL("../../docs/how-to/plug-and-charge-settings.md", import.meta.url), "utf8");
+const phrases = [...howTo.matchAll(/\| `([^`]+)` \|$/gm)].map(([, phrase = ""]) => phrase);
+/** Those that no log has said yet. */
+const promised = new Set(phrases);
 
 /** How the session ends. `until`: what is seen last before the car is unplugged, where it does not charge. */
 type End = "charges" | { readonly until: RegExp; readonly answer?: string };
@@ -222,8 +229,15 @@ describe("a station of the guide with", () => {
         expect(titles).toContainEqual(expect.stringContaining(ends.answer));
       }
       expect(lines).toContainEqual(expect.stringMatching(says));
+      for (const line of lines) for (const phrase of promised) if (line.includes(phrase)) promised.delete(phrase);
     } finally {
       await site.close();
     }
+  });
+
+  it("is told of by docs/how-to/plug-and-charge-settings.md in the words of its log", () => {
+    expect(howTo).toContain("| the log says |");
+    expect(phrases.length).toBeGreaterThan(10);
+    expect([...promised]).toEqual([]);
   });
 });
