@@ -19,6 +19,8 @@ export const OCPPmulti = defineModule(manifest, (ctx) => {
 
 async function legacy(ctx: Context) {
   const { config, files, log, moduleId } = ctx;
+  const [value, because] = [config.CustomMrecErrorMapPath, "OCPP 1.6 has error codes of its own"];
+  sayUnused(log, [{ key: "CustomMrecErrorMapPath", value, harmless: [""], because }]);
   const at = await sharedFiles(files, ctx.env.shareDir, config);
   const storage = await openStorage16({
     ...{ files, log, config, at },

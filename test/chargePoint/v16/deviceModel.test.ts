@@ -105,7 +105,9 @@ describe("the keys of OCPP 1.6 in a device model", () => {
     expect(config.value("MeterValuesSampledData")).toContain("Energy.Active.Import.Register");
     expect(config.value("SupportedMeasurands").split(",")).toContain("Power.Reactive.Import");
     // What 2.0.1 says of these is not all that 1.6 must know.
-    expect([config.has("SmartCharging"), config.value("MaxChargingProfilesInstalled")]).toEqual([false, undefined]);
+    expect([config.has("LocalAuthListManagement"), config.value("LocalAuthListEnabled")]).toEqual([false, undefined]);
+    expect([config.has("SmartCharging"), config.value("ChargingScheduleMaxPeriods")]).toEqual([true, 1024]);
+    expect(config.has("RemoteTrigger")).toBe(true);
     const variable = { component: { name: "isO15118Ctrlr" }, variable: { name: "PnCEnabled" } };
     expect(keyAt(variable)).toBe("ISO15118PnCEnabled");
     expect(keyAt({ component: { name: "TxCtrlr" }, variable: { name: "TxStartPoint" } })).toBeUndefined();

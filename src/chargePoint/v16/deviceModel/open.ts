@@ -112,12 +112,11 @@ const usual: { readonly [K in Key]?: unknown } = {
   GetConfigurationMaxKeys: 1000,
   ConnectorPhaseRotation: "0.Unknown",
   NumberOfConnectors: 1,
-  SupportedFeatureProfiles: "Core",
   UnlockConnectorOnEVSideDisconnect: true,
 };
 
 function readValues(model: DeviceModel, places: Places): Values {
-  const sections: Partial<Record<SectionName, Record<string, unknown>>> = { Internal: {}, Core: {}, Security: {} };
+  const sections: Sections = { Internal: {}, Core: {}, Security: {} };
   const connection = connectionOf(model, places.slot);
   for (const { section, key, schema } of keySpecs.values()) {
     const text = textOf(model, addressOf(key, places.slot)) ?? fallBack(key, connection, places.components);
@@ -130,11 +129,22 @@ function readValues(model: DeviceModel, places: Places): Values {
     return text === undefined ? [] : [[key, text]];
   });
   if (custom.length > 0) sections.Custom = Object.fromEntries(custom);
-  return parsed(withoutHalves(sections), places.slot);
+  const whole = withoutHalves(sections);
+  const Core = { SupportedFeatureProfiles: featuresOf(whole), ...whole.Core };
+  return parsed({ ...whole, Core }, places.slot);
 }
 
+/** Where nobody names the features, those are there whose settings are. */
+function featuresOf(sections: Sections): string {
+  const always = ["Core", "FirmwareManagement", "RemoteTrigger", "Reservation"];
+  const described = (["LocalAuthListManagement", "SmartCharging"] as const).filter((name) => sections[name]);
+  return [...always, ...described].join(",");
+}
+
+type Sections = Partial<Record<SectionName, Record<string, unknown>>>;
+
 /** Without sections whose keys are not all there: what 2.0.1 says of them is not enough for 1.6. */
-function withoutHalves(sections: object): object {
+function withoutHalves(sections: Sections): Sections {
   const { shape } = configuration16;
   const optional = Object.entries(sections).filter(([name, values]) => {
     const schema: z.ZodType = shape[name as SectionName];
