@@ -99,6 +99,7 @@ export class Connections {
     const { log } = this.#options;
     // Whoever is held back is told of in the log only: the timeline is no place for a flood.
     if (event.type === "refused" && event.status !== 429) this.#refused(event);
+    else if (event.type === "replaced") this.#replaced(event.identity);
     else if (event.type === "failed") log.error({ error: event.error }, "a connection could not be checked");
     else log.info(event, `connection: ${event.type}`);
   }
@@ -110,6 +111,14 @@ export class Connections {
       title: `connection to ${printable(target)} refused with HTTP ${status}: ${reason}`,
       outcome: "refused",
       detail: { remoteAddress },
+    });
+  }
+
+  /** It has proven who it is, as the one before had; where that was another, the password is known to two. */
+  #replaced(identity: string): void {
+    this.#options.services.reporter.decide({
+      ...{ step: 0, station: identity, rule: "OCPP-J, 3.1: one connection a station" },
+      title: `station ${identity} has connected anew; the connection there was is closed`,
     });
   }
 
