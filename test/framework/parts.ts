@@ -30,6 +30,7 @@ export const meterManifest = defineManifest({
     factor: z.number().default(1),
   }),
   provides: { main: { interface: counter, config: z.object({ slot: z.int().default(1) }) } },
+  enable_telemetry: true,
 });
 export const displayManifest = defineManifest({
   description: "Shows what a counter says.",

@@ -46,9 +46,16 @@ export function checkModules(tree: Located, known: ModuleCatalogue, faults: Conf
     const { entry } = candidate;
     const values = checkModuleValues(tree, ["active_modules", id], entry, module.manifest, faults);
     const connections = wired ? checkConnections(graph, candidate) : {};
+    if (entry.telemetry && !module.manifest.enable_telemetry) faults.push(noTelemetry(tree, id, entry.module));
     const { module: moduleName, standalone } = entry;
     return [{ id, moduleName, module, standalone, ...values, connections, ...mappingsOf(entry, module), entry }];
   });
+}
+
+function noTelemetry(tree: Located, id: string, name: string): ConfigFault {
+  const path = ["active_modules", id, "telemetry"];
+  const message = `module ${name} publishes no telemetry`;
+  return { severity: "warning", ...keyPlaceOf(tree, path), key: path.join("."), message, fix: "Remove it." };
 }
 
 function mappingsOf(entry: ModuleEntry, module: Module): Pick<ModulePlan, "mapping" | "implementationMappings"> {

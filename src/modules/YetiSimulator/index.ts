@@ -1,11 +1,13 @@
 import { defineModule, type ModuleContext } from "../../framework/module.ts";
 import type { Powermeter } from "../../interfaces/types/powermeter.ts";
 import type { SignedMeterValue } from "../../interfaces/types/units_signed.ts";
+import type { Timer } from "../../util/clock.ts";
 import { unplugged } from "./board.ts";
 import { BoardDriver, type BoardListener } from "./driver.ts";
 import { parseInjectedError } from "./injectedErrors.ts";
 import { type Config, manifest } from "./manifest.ts";
 import { Meter } from "./meter.ts";
+import { tellInside } from "./telemetry.ts";
 
 type Context = ModuleContext<typeof manifest>;
 
@@ -20,7 +22,15 @@ export const YetiSimulator = defineModule(manifest, (ctx) => {
     nominalVoltage: config.ac_nominal_voltage,
     nominalFrequency: config.ac_nominal_frequency,
   });
-  const listener = createListener(ctx, meter, () => driver.board.contactor);
+  const told = createListener(ctx, meter, () => driver.board.contactor);
+  let closings = 0;
+  const listener: BoardListener = {
+    ...told,
+    onEvent(event) {
+      if (event === "PowerOn") closings++;
+      told.onEvent(event);
+    },
+  };
   const driver = new BoardDriver({
     clock,
     delayFactor: simulation.delayFactor,
@@ -28,6 +38,7 @@ export const YetiSimulator = defineModule(manifest, (ctx) => {
     resetMeterOnSession: config.reset_powermeter_on_session_start,
     listener,
   });
+  let telling: Timer | undefined;
   const change: (...args: Parameters<BoardDriver["change"]>) => null = (...args) => {
     driver.change(...args);
     return null;
@@ -64,6 +75,11 @@ export const YetiSimulator = defineModule(manifest, (ctx) => {
     ready() {
       provides.board_support.publish("capabilities", capabilities(config));
       driver.start();
+      telling = tellInside(ctx.telemetry, clock, () => {
+        const { board } = driver;
+        const tripped = board.faultCurrent > TRIP_CURRENT_MA;
+        return { board, temperature: meter.temperature, closings, tripped };
+      });
     },
     /** A contactor that nobody can open must not stay closed. */
     controlLost(isReachable) {
@@ -71,7 +87,10 @@ export const YetiSimulator = defineModule(manifest, (ctx) => {
       log.error({}, "the contactor is opened: whoever controls this board is not reachable");
       change({ powerAllowed: false, signal: { kind: "X1" } });
     },
-    stop: () => driver.stop(),
+    stop() {
+      telling?.cancel();
+      driver.stop();
+    },
   };
 });
 

@@ -39,4 +39,5 @@ export const manifest = defineManifest({
     connector_lock: { interface: connector_lock },
   },
   enable_external_mqtt: true,
+  enable_telemetry: true,
 });
