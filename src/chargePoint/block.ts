@@ -1,4 +1,5 @@
 /** What every functional block of a charge point is, whatever the version of OCPP. */
+import { CommandError } from "../framework/errors.ts";
 import type { Logger } from "../util/log.ts";
 
 /** Why the CSMS may be spoken to (again). */
@@ -18,8 +19,11 @@ export interface Block<Handlers> {
   stop?(): void;
 }
 
-/** Runs work that nobody waits for: a failure is logged and ends nothing else. */
+/** Runs work that nobody waits for: a failure is logged and ends nothing else; the end of the station in between is none. */
 export function inBackground({ log }: { readonly log: Logger }, what: string, work: () => unknown): void {
   const run = async () => void (await work());
-  run().catch((error: unknown) => log.error({ error }, `${what} failed`));
+  run().catch((error: unknown) => {
+    if (error instanceof CommandError && error.code === "Shutdown") log.debug({}, `${what} was cut off by the end`);
+    else log.error({ error }, `${what} failed`);
+  });
 }

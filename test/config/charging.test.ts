@@ -44,6 +44,7 @@ async function station(name: string) {
   const log: Logger = {
     ...silentLogger,
     info: (_facts, message) => said.add(message),
+    warn: (_facts, message) => said.add(message),
     error: (_facts, message) => void errors.push(message),
     child: () => log,
   };

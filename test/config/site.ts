@@ -37,7 +37,8 @@ export class Said {
       while (count() < times) await new Promise<void>((wake) => (this.#wake = wake));
     };
     await withTimeout(clock, limitMs, heard(), () => {
-      throw new InternalError(`'${text}' was said ${count()} times, not ${times}`);
+      const last = this.lines.slice(-10).join("\n");
+      throw new InternalError(`'${text}' was said ${count()} times, not ${times}; the last lines are:\n${last}`);
     });
   }
 }
