@@ -30,7 +30,7 @@ export type Security =
   | { readonly profile: 3; readonly tls: ClientTlsOptions & { readonly cert: string; readonly key: string } };
 
 export interface Endpoint {
-  /** `ws://` or `wss://`, without the identity. */
+  /** `ws://` or `wss://`, with or without the identity at its end. */
   readonly url: string;
   readonly identity: string;
   /** In order of preference, for example `["ocpp2.0.1"]`. */
@@ -75,6 +75,13 @@ export function dial(endpoint: Endpoint, options: DialOptions, signal: AbortSign
   });
 }
 
+/** The identity is the last segment of the path; who has written it there already, as EVerest allows, does not get it twice. */
+function addressOf(url: string, identity: string): string {
+  const base = url.replace(/\/+$/, "");
+  const segment = encodeURIComponent(identity);
+  return new URL(base).pathname.endsWith(`/${segment}`) ? base : `${base}/${segment}`;
+}
+
 function createSocket(
   { url, identity, subprotocols, security }: Endpoint,
   maxPayload: number,
@@ -87,7 +94,7 @@ function createSocket(
     };
   }
   try {
-    return new WebSocket(`${url.replace(/\/+$/, "")}/${encodeURIComponent(identity)}`, [...subprotocols], {
+    return new WebSocket(addressOf(url, identity), [...subprotocols], {
       followRedirects: false,
       perMessageDeflate: false,
       maxPayload,

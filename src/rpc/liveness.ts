@@ -3,10 +3,23 @@
 import type { WebSocket } from "ws";
 import type { Clock, Timer } from "../util/clock.ts";
 
+/** How the other end is asked whether it is still there. */
+export interface PingOptions {
+  /** How long a pong may take; until the next ping when absent or 0. */
+  readonly pongTimeoutMs?: number;
+  /** What a ping carries, of which no more than 125 octets can be sent. */
+  readonly payload?: string;
+}
+
+const MOST_OCTETS = 125;
+
 export class Liveness {
   readonly #socket: WebSocket;
   readonly #clock: Clock;
   #intervalMs = 0;
+  #pongTimeoutMs = 0;
+  #payload: Uint8Array = new Uint8Array();
+  #late: Timer | undefined;
   #timer: Timer | undefined;
   #unanswered = false;
 
@@ -15,12 +28,15 @@ export class Liveness {
     this.#clock = clock;
     socket.on("pong", () => {
       this.#unanswered = false;
+      this.#late?.cancel();
     });
   }
 
-  /** Pings every so many milliseconds and drops the connection when one ping is still unanswered at the next; 0 is off. */
-  pingEvery(ms: number): void {
+  /** Pings every so many milliseconds and drops the connection when there is no answer in time; 0 is off. */
+  pingEvery(ms: number, { pongTimeoutMs = 0, payload = "" }: PingOptions = {}): void {
     this.#intervalMs = ms;
+    this.#pongTimeoutMs = pongTimeoutMs;
+    this.#payload = new TextEncoder().encode(payload).subarray(0, MOST_OCTETS);
     this.#unanswered = false;
     this.#arm();
   }
@@ -45,6 +61,8 @@ export class Liveness {
   stop(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
+    this.#late?.cancel();
+    this.#late = undefined;
   }
 
   #arm(): void {
@@ -58,7 +76,8 @@ export class Liveness {
       return;
     }
     this.#unanswered = true;
-    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping(this.#payload);
     this.#arm();
+    if (this.#pongTimeoutMs > 0) this.#late = this.#clock.setTimer(this.#pongTimeoutMs, () => this.#socket.terminate());
   }
 }

@@ -5,7 +5,7 @@ import type { Random } from "../util/random.ts";
 import { NotConnected, RpcError } from "./errors.ts";
 import { type CallFrame, type FrameFault, readFrame, writeCall, writeError, writeResult } from "./frames.ts";
 import { Inbox } from "./inbox.ts";
-import { Liveness } from "./liveness.ts";
+import { Liveness, type PingOptions } from "./liveness.ts";
 import { Outbox } from "./outbox.ts";
 
 /** Keeps work for when the answer has gone out, as OCPP wants of a call that follows from one. */
@@ -122,8 +122,8 @@ export class Peer {
     this.#inbox.open((frame) => this.#answer(frame, handler));
   }
 
-  setPingInterval(ms: number): void {
-    this.#liveness.pingEvery(ms);
+  setPingInterval(ms: number, options?: PingOptions): void {
+    this.#liveness.pingEvery(ms, options);
   }
 
   /** Whether the other end answers a ping within `timeoutMs`. */

@@ -61,6 +61,16 @@ describe("link", () => {
     expect(await (await server.peers.next()).call("Reset", {})).toEqual({ heard: "Reset" });
   });
 
+  it.each(["", "/", "/CP001", "/CP001/"])(
+    "Given a URL that ends with '%s', then the identity is in it once",
+    async (end) => {
+      const server = await startListener(cleanup);
+      const { peers } = startLink({ url: `${server.url}${end}` });
+      await expect(peers.next()).resolves.toBeDefined();
+      await expect(server.peers.next()).resolves.toBeDefined();
+    },
+  );
+
   it("Given a CALL right behind an answer, then who waits for the answer has it first", async () => {
     const server = cleanup.add(new WebSocketServer({ host: "127.0.0.1", port: 0 }), (it) => it.close());
     server.on("connection", (socket, { socket: wire }) => {

@@ -182,6 +182,24 @@ describe("keeping and ending the connection", () => {
     expect(clock.pending).toBe(0);
   });
 
+  it("Given a time for pongs, then it is dropped when one is late, and pings carry what they shall", async () => {
+    const clock = new ManualClock();
+    const { peer, raw } = await connected({ clock });
+    peer.setPingInterval(10_000, { pongTimeoutMs: 2_000, payload: "hello there".repeat(20) });
+    const ping = new Promise((resolve) => raw.socket.once("ping", (data) => resolve(String(data))));
+    await clock.advance(10_000);
+    expect(await ping).toBe("hello there".repeat(20).slice(0, 125));
+    expect(await peer.ping(1_000)).toBe(true);
+    await clock.advance(2_000);
+    expect(peer.open).toBe(true);
+    raw.socket.pause();
+    await clock.advance(9_999);
+    expect(peer.open).toBe(true);
+    await clock.advance(1);
+    expect(await peer.closed).toMatchObject({ code: 1006 });
+    expect(clock.pending).toBe(0);
+  });
+
   it("Given a ping interval of 0, then no ping is sent", async () => {
     const clock = new ManualClock();
     const { peer } = await connected({ clock, pingIntervalMs: 10_000 });

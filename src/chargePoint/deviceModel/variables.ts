@@ -51,6 +51,7 @@ export const variables = {
   "InternalCtrlr.UseTPMSeccLeafCertificate": "boolean",
   "InternalCtrlr.V2GCertificateExpireCheckInitialDelaySeconds": "integer",
   "InternalCtrlr.V2GCertificateExpireCheckIntervalSeconds": "integer",
+  "InternalCtrlr.WebsocketPingPayload": "string",
   "InternalCtrlr.WebsocketPongTimeout": "integer",
   "LocalAuthListCtrlr.DisablePostAuthorize": "boolean",
   "LocalAuthListCtrlr.Enabled": "boolean",

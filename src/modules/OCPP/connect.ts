@@ -41,6 +41,10 @@ export function connect(ctx: OcppContext, options: ConnectOptions): Connection {
       attempts: () => 1,
       backOff: liveBackOff(config),
       pingIntervalMs: () => (config.value("WebSocketPingInterval") ?? 0) * 1000,
+      ping: () => ({
+        pongTimeoutMs: config.value("WebsocketPongTimeout") * 1000,
+        payload: config.value("WebsocketPingPayload"),
+      }),
     },
     answer: () => chargePoint().answer,
     connected: () => {
@@ -96,7 +100,7 @@ function urlOf(uri: string, securityProfile: number): string {
   if (!rest.includes("://") && URL.canParse(url)) return url;
   throw new UserError(`'${uri}' is no address of a CSMS`, {
     key: "Internal.CentralSystemURI",
-    expected: "host:port/path, without the station's own identity",
+    expected: "host:port/path",
     fix: "Correct it, for example to 127.0.0.1:9000.",
   });
 }

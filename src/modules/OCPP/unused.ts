@@ -12,12 +12,6 @@ const keys: readonly { readonly key: Key; readonly harmless: readonly unknown[];
   },
   { key: "LogMessagesRaw", harmless: [false], because: "messages are kept without the passwords in them" },
   { key: "LogRotationDateSuffix", harmless: [false], because: "old files are numbered" },
-  { key: "WebsocketPingPayload", harmless: ["hello there", ""], because: "pings are empty" },
-  {
-    key: "WebsocketPongTimeout",
-    harmless: [5],
-    because: "a ping without an answer ends the connection when the next one is due (WebSocketPingInterval)",
-  },
   { key: "HostName", harmless: [], because: "the CSMS is dialled by CentralSystemURI" },
   {
     key: "AuthorizeConnectorZeroOnConnectorOne",

@@ -74,5 +74,9 @@ function settingsOf(model: DeviceModel): ConnectionSettings {
       },
     },
     pingIntervalMs: () => seconds("WebSocketPingInterval"),
+    ping: () => ({
+      pongTimeoutMs: (model.value("InternalCtrlr.WebsocketPongTimeout") ?? 0) * 1000,
+      payload: model.value("InternalCtrlr.WebsocketPingPayload") ?? "",
+    }),
   };
 }

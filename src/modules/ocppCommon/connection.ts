@@ -2,6 +2,7 @@
 import type { NetworkProfile } from "../../chargePoint/networkProfile.ts";
 import type { ConnectionStatus, Message } from "../../interfaces/types/ocpp.ts";
 import { type BackOff, type ConnectFailure, type Endpoint, Link } from "../../rpc/link.ts";
+import type { PingOptions } from "../../rpc/liveness.ts";
 import type { CallHandler, PeerEvent } from "../../rpc/peer.ts";
 import type { Clock } from "../../util/clock.ts";
 import type { Logger } from "../../util/log.ts";
@@ -20,6 +21,7 @@ export interface ConnectionSettings {
   readonly backOff: BackOff;
   /** 0 is off. */
   pingIntervalMs(): number;
+  ping(): PingOptions;
 }
 
 export interface ConnectionPorts {
@@ -65,7 +67,7 @@ export class Connection {
       pingIntervalMs: settings.pingIntervalMs(),
       observe: (event) => this.#observe(event),
       connected: (peer) => {
-        peer.setPingInterval(settings.pingIntervalMs());
+        peer.setPingInterval(settings.pingIntervalMs(), settings.ping());
         peer.onCall(ports.answer());
         this.#tell(true);
         ports.connected();
@@ -105,7 +107,8 @@ export class Connection {
 
   /** Takes the ping interval of now. */
   repace(): void {
-    this.#link.peer?.setPingInterval(this.#ports.settings.pingIntervalMs());
+    const { settings } = this.#ports;
+    this.#link.peer?.setPingInterval(settings.pingIntervalMs(), settings.ping());
   }
 
   start(): void {
