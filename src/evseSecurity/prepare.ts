@@ -10,7 +10,7 @@ const abandoned = /^\..*\.[0-9a-f]{12}\.tmp$/;
 export async function prepareFolders(files: Files, paths: StorePaths, log: Logger): Promise<void> {
   for (const [key, path] of Object.entries(paths)) {
     try {
-      if (key.endsWith("_ca_bundle")) await prepareBundle(files, path, () => log.warn({ key, path }, made(key)));
+      if (key.endsWith("_ca_bundle")) await prepareBundle(files, path, () => log.info({ key, path }, made(key)));
       else await prepareFolder(files, path);
     } catch (error) {
       log.warn({ key, path, code: (error as NodeJS.ErrnoException).code }, "could not be prepared");
