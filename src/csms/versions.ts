@@ -19,7 +19,7 @@ import type { CallHandler, Peer } from "../rpc/peer.ts";
 import { UserError } from "../util/errors.ts";
 import type { CallingContext, StationContext } from "./context.ts";
 import { handlers as handlers16 } from "./handlers/v16/index.ts";
-import { callPnc } from "./handlers/v16/pnc.ts";
+import { asked, callPnc } from "./handlers/v16/pnc.ts";
 import { handlers as handlers21 } from "./handlers/v21.ts";
 import { handlers as handlers201 } from "./handlers/v201.ts";
 
@@ -52,6 +52,11 @@ function side<C extends CallTable<C>>(
     },
   };
 }
+
+/** All that stations send, in whatever version and inside of whatever. */
+export const stationActions: readonly string[] = [
+  ...new Set([...Object.keys({ ...handlers16, ...handlers201, ...handlers21 }), ...asked]),
+].sort();
 
 const plain16 = side(validator16, handlers16);
 

@@ -221,6 +221,7 @@ describe("faults", () => {
     expect((await api("delete", "/faults"))[0]).toBe(204);
     expect(await api("get", "/faults")).toEqual([200, []]);
     expect((await api("post", "/faults", { fault: "explode" }))[0]).toBe(400);
+    expect((await api("post", "/faults", { fault: "slow", action: "Explode" }))[0]).toBe(400);
     await link.stop();
   });
 });

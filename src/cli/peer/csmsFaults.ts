@@ -2,6 +2,7 @@
 import { InvalidArgumentError, Option } from "commander";
 import { type FaultName, faultFacts, faultNames } from "../../csms/faults/catalogue.ts";
 import type { Fault } from "../../csms/faults/faults.ts";
+import { stationActions } from "../../csms/versions.ts";
 import { nearest } from "../../util/nearest.ts";
 import { type Io, writeLine } from "../io.ts";
 
@@ -17,12 +18,17 @@ function readFault(text: string, before: ChosenFaults | undefined): ChosenFaults
   if (text === "list" || before === "list") return "list";
   const [name = "", action] = text.split(":");
   const fault = faultNames.find((known) => known === name);
-  if (!fault) throw new InvalidArgumentError(`There is no such fault.${didYouMean(name)} --fault list shows them.`);
+  if (!fault) {
+    throw new InvalidArgumentError(`There is no such fault.${didYouMean(name, faultNames)} --fault list shows them.`);
+  }
+  if (action !== undefined && !stationActions.includes(action)) {
+    throw new InvalidArgumentError(`No station sends ${action}.${didYouMean(action, stationActions)}`);
+  }
   return [...(before ?? []), { fault, ...(action !== undefined && { action }) }];
 }
 
-function didYouMean(name: string): string {
-  const near = nearest(name, [...faultNames]);
+function didYouMean(text: string, known: readonly string[]): string {
+  const near = nearest(text, [...known]);
   return near === undefined ? "" : ` Did you mean ${near}?`;
 }
 

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { isEmaid } from "../../iso15118/emaid.ts";
 import { isIdentity } from "../../rpc/stationUrl.ts";
 import { faultNames } from "../faults/catalogue.ts";
+import { stationActions } from "../versions.ts";
 
 const time = z.iso.datetime().describe("RFC 3339, UTC");
 const idTokenType = z
@@ -121,7 +122,7 @@ export const TransactionDetail = Transaction.extend({
 export const Fault = z.strictObject({
   fault: z.enum(faultNames),
   station: identity.optional().describe("Every station when absent"),
-  action: z.string().min(1).max(64).optional().describe("Of the station's messages; every one when absent"),
+  action: z.enum(stationActions).optional().describe("Of the station's messages; every one when absent"),
   times: z.number().int().min(1).optional().describe("How often; until it is removed when absent"),
   delayMs: z.number().int().min(0).max(3_600_000).optional().describe("For slow; 5000 when absent"),
 });

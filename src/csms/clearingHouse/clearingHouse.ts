@@ -33,13 +33,14 @@ export interface ContractQuestion {
   readonly exi: Uint8Array;
   /** What the station says that it is; must fit. */
   readonly action?: "Install" | "Update";
+  /** For a test of cars: in the name of who may not, the operator itself. */
+  readonly wrongChain?: boolean;
 }
 
-export interface EncodedQuestion {
+export interface EncodedQuestion extends Pick<ContractQuestion, "action" | "wrongChain"> {
   /** Namespace of ISO 15118-2. */
   readonly schema: string;
   readonly request: string;
-  readonly action?: "Install" | "Update";
 }
 
 const IV_LENGTH = 16;
@@ -52,7 +53,7 @@ export class ClearingHouse {
   }
 
   /** Never throws for what a car or a station sent. */
-  async provide({ exi, action }: ContractQuestion): Promise<ContractAnswer> {
+  async provide({ exi, action, wrongChain = false }: ContractQuestion): Promise<ContractAnswer> {
     const authorities = this.#options.authorities();
     if (!authorities) {
       return failed("NotEnabled", "there is no provisioning service here", "Give the CSMS a PKI with CPS and MO keys.");
@@ -64,16 +65,18 @@ export class ClearingHouse {
       return failed("InvalidValue", `${request.name} is not for the action ${action}`, fix);
     }
     const account = this.#examine(request, authorities);
-    return account.ok ? this.#deliver(request, account, authorities) : refused(request, account);
+    if (!account.ok) return refused(request, account);
+    const { mo, cps } = authorities;
+    return this.#deliver(request, account, { mo, cps: wrongChain ? mo : cps });
   }
 
   /** As {@link provide}, by a message in base64 that comes with the name of its schema, as OCPP and OPCP send it. */
-  async provideEncoded({ schema, request, action }: EncodedQuestion): Promise<ContractAnswer> {
+  async provideEncoded({ schema, request, ...rest }: EncodedQuestion): Promise<ContractAnswer> {
     if (schema !== ISO2_NAMESPACE) {
       return failed("UnsupportedParam", "only ISO 15118-2 is spoken here", "Have contracts installed by ISO 15118-2.");
     }
     try {
-      return await this.provide({ exi: fromBase64(request), ...(action && { action }) });
+      return await this.provide({ exi: fromBase64(request), ...rest });
     } catch (error) {
       if (!(error instanceof BytesError)) throw error;
       return failed("FormatViolation", "the request is not base64", "Send the car's message in base64.");
@@ -128,7 +131,7 @@ export class ClearingHouse {
   async #deliver(
     request: CarRequest,
     { account, leaf: own }: Examined,
-    { cps, mo }: ContractAuthorities,
+    { cps, mo }: Pick<ContractAuthorities, "cps" | "mo">,
   ): Promise<ContractAnswer> {
     const { random, accounts } = this.#options;
     const [issuer] = mo.chain;

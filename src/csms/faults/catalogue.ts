@@ -32,7 +32,8 @@ export const faultFacts: Readonly<Record<FaultName, FaultFacts>> = {
     due: "gives no energy for a refused token, asks for a certificate again after CertSigningWaitMinimum, boots again after the interval, and sends a transaction's message again until MessageAttempts are used up",
   },
   "wrong-chain": {
-    about: "the certificate that was asked for is signed by the CA for the other kind of certificates",
-    due: "refuses it, raises a security event, and keeps what it has",
+    about:
+      "a station's certificate is signed by the CA for the other kind, a car's contract is sent in the name of its operator instead of a provisioning service (SignCertificate, Get15118EVCertificate)",
+    due: "refuses the certificate, raises a security event, and keeps what it has; passes the contract on as it is, and the car refuses it",
   },
 };

@@ -18,7 +18,9 @@ export async function provideContract(
   { identity, services }: StationContext,
   version: string,
 ): Promise<Get15118EVCertificateResponse> {
-  const answer = await services.clearingHouse.provideEncoded({ schema, request: exiRequest, action });
+  const occasion = { station: identity, action: "Get15118EVCertificate", payload: undefined };
+  const wrongChain = services.faults.strike(["wrong-chain"], occasion) !== undefined;
+  const answer = await services.clearingHouse.provideEncoded({ schema, request: exiRequest, action, wrongChain });
   const rule = `${version} ${action === "Install" ? "M01" : "M02"}`;
   services.reporter.decide(contractDecision(answer, rule, { station: identity }));
   if (answer.status === "Accepted") return { status: "Accepted", exiResponse: toBase64(answer.exi) };

@@ -196,6 +196,7 @@ describe("plugcharge csms", () => {
 
   it.each([
     [["--fault", "silemt"], /Did you mean silent\?/],
+    [["--fault", "silent:Autorize"], /No station sends Autorize\. Did you mean Authorize\?/],
     [["--station", "a/b"], /Expected identity:password/],
     [["--tls"], /--tls needs a certificate/],
     [["--api-port", "0", "--api-host", "0.0.0.0"], /open to everybody/],

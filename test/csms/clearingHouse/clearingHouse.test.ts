@@ -87,6 +87,13 @@ describe("a contract for a car", () => {
     expect(parseCertificate(leaf).aia?.ocsp).toBe("http://ocsp.example.com:8080/ocsp");
   });
 
+  it("in a wrong name on purpose: no car takes it", async () => {
+    const answer = await clearingHouse().house.provide({ exi: installation(good), wrongChain: true });
+    const ownKey = good.members.oem.key;
+    const verdict = checkNewContract({ ...read(answer), roots: good.trust.v2g, time: now, ownKey, eMAID: emaid });
+    expect(verdict).toMatchObject({ ok: false });
+  });
+
   it("fits into what OCPP carries, and every certificate into its message", async () => {
     const answer = await clearingHouse().house.provide({ exi: installation(good) });
     expect(answer).toMatchObject({ status: "Accepted" });

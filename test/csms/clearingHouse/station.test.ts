@@ -42,6 +42,14 @@ describe("Get15118EVCertificate (M01, M02)", () => {
     expect(test.decisions.filter(({ title }) => title.includes("is good according to OCSP"))).not.toHaveLength(0);
   });
 
+  it("comes in the operator's name while that fault is set", async () => {
+    test.csms.faults.set({ fault: "wrong-chain", action: "Get15118EVCertificate", times: 1 });
+    const { SAProvisioningCertificateChain } = read((await ask(installation(pki))).exiResponse);
+    expect(chainOf(SAProvisioningCertificateChain)[0]).toEqual(pki.members.moSub2.certificate.der);
+    const { SAProvisioningCertificateChain: right } = read((await ask(installation(pki))).exiResponse);
+    expect(chainOf(right)[0]).toEqual(pki.members.cps.certificate.der);
+  });
+
   it("passes on to the car why it gets none", async () => {
     const answer = await ask(installation(pki, { key: null }));
     expect(answer.status).toBe("Accepted");

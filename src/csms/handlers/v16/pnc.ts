@@ -10,7 +10,7 @@ import type { Context } from "./context.ts";
 
 const VERSION = "OCPP 1.6 Plug & Charge,";
 
-const asked = ["Authorize", "SignCertificate", "GetCertificateStatus", "Get15118EVCertificate"] as const;
+export const asked = ["Authorize", "SignCertificate", "GetCertificateStatus", "Get15118EVCertificate"] as const;
 export type Asked = (typeof asked)[number];
 
 export function isAsked(messageId: string | undefined): messageId is Asked {
