@@ -60,6 +60,9 @@ export class OcspUpdater {
       try {
         this.#complete = false;
         this.#complete = await this.#round();
+      } catch (error) {
+        // With the station, those whom the round asks end too, in whatever order.
+        if (!this.#stopped) throw error;
       } finally {
         if (!this.#complete && !this.#stopped) this.#rounds.start(this.#ports.wait(false));
         this.#underWay = false;

@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import type { Outcome } from "../../src/chargePoint/csms.ts";
 import { OcspUpdater } from "../../src/chargePoint/ocspUpdater.ts";
 import type { SecurityPort } from "../../src/chargePoint/ports.ts";
+import { CommandError } from "../../src/framework/errors.ts";
 import type { GetCertificateStatusResponse } from "../../src/ocpp/v201/messages.generated.ts";
 import { silentLogger } from "../../src/util/log.ts";
 import { ManualClock } from "../../src/util/manualClock.ts";
@@ -17,17 +18,17 @@ const entry = {
   responder_url: "http://ocsp.example",
 } as const;
 
-function updater() {
+function updater({ update_ocsp_cache = () => null as unknown, log = silentLogger } = {}) {
   const clock = new ManualClock();
   let answer: (outcome: Outcome<GetCertificateStatusResponse>) => void = () => undefined;
   let asked = 0;
   const security = {
     get_v2g_ocsp_request_data: () => ({ ocsp_request_data_list: [entry] }),
-    update_ocsp_cache: () => null,
+    update_ocsp_cache,
   } as unknown as SecurityPort;
   const ocsp = new OcspUpdater({
     clock,
-    log: silentLogger,
+    log,
     security,
     wait: () => DAY,
     fetch: () => {
@@ -65,4 +66,23 @@ it("a round that ends after the stop leaves no timer behind, and none begins", a
   ocsp.update();
   await clock.advance(2 * DAY);
   expect(asked()).toBe(1);
+});
+
+it.each([
+  ["that the store is gone while the station runs is an error", false, ["OCSP round failed"]],
+  ["after the stop it is not: the store may end first", true, []],
+])("%s", async (_, stopped, errors) => {
+  const said: string[] = [];
+  const { clock, ocsp, answer } = updater({
+    update_ocsp_cache: () => {
+      throw new CommandError("NotReady", "security.main.update_ocsp_cache: nobody answers this command");
+    },
+    log: { ...silentLogger, error: (_facts, message) => void said.push(message) },
+  });
+  ocsp.update();
+  await clock.advance(0);
+  if (stopped) ocsp.stop();
+  answer({ kind: "answered", response: { status: "Accepted", ocspResult: "MAM=" } } as never);
+  await clock.advance(0);
+  expect(said).toEqual(errors);
 });
