@@ -8,11 +8,11 @@ const MAX_HASHES = 4;
 
 /** The hashes that stand for a contract chain at the CSMS: those of the token, else made from its chain, once. */
 export class ContractHashes {
-  readonly #security: SecurityPort;
+  readonly #security: Pick<SecurityPort, "get_mo_ocsp_request_data">;
   readonly #token: ProvidedIdToken;
   #made: Promise<OCSPRequestDataType[]> | undefined;
 
-  constructor(security: SecurityPort, token: ProvidedIdToken) {
+  constructor(security: Pick<SecurityPort, "get_mo_ocsp_request_data">, token: ProvidedIdToken) {
     this.#security = security;
     this.#token = token;
   }

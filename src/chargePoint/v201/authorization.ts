@@ -1,26 +1,18 @@
 /** Functional block C of OCPP 2.0.1: may this token charge? */
 import type { ProvidedIdToken, ValidationResult } from "../../interfaces/types/authorization.ts";
-import { readDateTime } from "../../ocpp/dateTime.ts";
-import type {
-  AuthorizeRequest,
-  AuthorizeResponse,
-  IdTokenInfoType,
-  IdTokenType,
-} from "../../ocpp/v201/messages.generated.ts";
-import { isoTime } from "../../util/clock.ts";
+import type { IdTokenInfoType, IdTokenType } from "../../ocpp/v201/messages.generated.ts";
 import { wordsFor } from "../answers.ts";
-import { ContractHashes } from "../contractHashes.ts";
-import type { ContractVerdict } from "../contractTable.ts";
-import { type Decision, decide, type FactSources } from "../decisionTable.ts";
+import { decideContract, type Proof } from "../contractDecision.ts";
+import { decide, type FactSources } from "../decisionTable.ts";
+import { answered, explain, type TokenAnswer, tellAnswer, tellUnanswered, toValidationResult } from "../tokenAnswer.ts";
 import { type ContractFacts201, contractTable } from "./contractTable.ts";
 import type { Block, Core } from "./core.ts";
 import type { Handlers } from "./csms.ts";
-import { type LocalFacts, type LocalVerdict, localTable } from "./localTable.ts";
+import { type LocalFacts, localTable } from "./localTable.ts";
 import { toIdToken } from "./session.ts";
 import type { AuthCache, LocalList } from "./tokens.ts";
 
-/** What proves a contract to the CSMS; nothing for other tokens. */
-type Proof = Pick<AuthorizeRequest, "certificate" | "iso15118CertificateHashData">;
+const CSMS_RULE = "the CSMS decides (C01, C07)";
 
 export class Authorization implements Block {
   readonly #core: Core;
@@ -62,49 +54,30 @@ export class Authorization implements Block {
     return this.#core.model.value("AuthCtrlr.Enabled") === true;
   }
 
-  async #contract(token: ProvidedIdToken, idToken: IdTokenType): Promise<AuthorizeResponse> {
-    const hashes = new ContractHashes(this.#core.station.security, token);
-    const decision = await decide(contractTable, this.#contractFacts(token, hashes));
-    const { verdict } = decision.row;
-    this.#explain(decision, "C07", idToken, verdict.do === "answer" ? verdict.status : undefined);
-    if (verdict.do === "lookUp") return this.#local(idToken);
-    if (verdict.do === "askCsms") {
-      const { certificate = "" } = token;
-      const proof =
-        verdict.send === "certificate" ? { certificate } : { iso15118CertificateHashData: await hashes.list() };
-      return this.#askCsms(idToken, proof);
-    }
-    const { status, certificateStatus } = verdict;
-    return { idTokenInfo: { status }, ...(certificateStatus ? { certificateStatus } : {}) };
+  #contract(token: ProvidedIdToken, idToken: IdTokenType): Promise<TokenAnswer> {
+    const { model, station, trace } = this.#core;
+    return decideContract<ContractFacts201>(token, {
+      ...{ table: contractTable, security: station.security, trace, rule: "OCPP 2.0.1 C07" },
+      settings: {
+        authorization: () => (this.#enabled ? "on" : "off"),
+        connection: () => this.#connection(),
+        ContractValidationOffline: () => model.value("ISO15118Ctrlr.ContractValidationOffline") === true,
+        LocalAuthorizeOffline: () => model.value("AuthCtrlr.LocalAuthorizeOffline") === true,
+        CentralContractValidationAllowed: () => model.value("ISO15118Ctrlr.CentralContractValidationAllowed") === true,
+      },
+      askCsms: (proof) => this.#askCsms(idToken, proof),
+      lookUp: () => this.#local(idToken),
+    });
   }
 
-  #contractFacts({ certificate }: ProvidedIdToken, hashes: ContractHashes): FactSources<ContractFacts201> {
-    const { model, station } = this.#core;
-    return {
-      authorization: () => (this.#enabled ? "on" : "off"),
-      connection: () => this.#connection(),
-      hashData: () => (hashes.given ? "given" : "absent"),
-      certificate: () => (certificate ? "given" : "absent"),
-      ContractValidationOffline: () => model.value("ISO15118Ctrlr.ContractValidationOffline") === true,
-      verified: () =>
-        station.security.verify_certificate({
-          certificate_chain: certificate ?? "",
-          certificate_types: ["MO", "V2G"],
-        }),
-      LocalAuthorizeOffline: () => model.value("AuthCtrlr.LocalAuthorizeOffline") === true,
-      hashesFromChain: async () => ((await hashes.list()).length > 0 ? "made" : "none"),
-      CentralContractValidationAllowed: () => model.value("ISO15118Ctrlr.CentralContractValidationAllowed") === true,
-    };
-  }
-
-  async #local(idToken: IdTokenType): Promise<AuthorizeResponse> {
+  async #local(idToken: IdTokenType): Promise<TokenAnswer> {
     const inList = this.#mayLookUp("LocalAuthListCtrlr.Enabled") ? this.#list.lookUp(idToken) : undefined;
     const inCache = this.#mayLookUp("AuthCacheCtrlr.Enabled") ? this.#cache.lookUp(idToken) : undefined;
     const decision = await decide(localTable, this.#localFacts(inList, inCache));
     const { verdict } = decision.row;
     const found = verdict.do === "useListEntry" ? inList : verdict.do === "useCacheEntry" ? inCache : undefined;
     const status = verdict.do === "answer" ? verdict.status : found?.status;
-    this.#explain(decision, "C10 to C14", idToken, status);
+    explain(this.#core.trace, { rule: "OCPP 2.0.1 C10 to C14", decision, idToken: idToken.idToken, status });
     if (status === undefined) {
       return this.#askCsms(idToken, {}, (info) => this.#cache.store(idToken, info));
     }
@@ -140,53 +113,16 @@ export class Authorization implements Block {
     idToken: IdTokenType,
     proof: Proof,
     keep: (info: IdTokenInfoType) => void = () => {},
-  ): Promise<AuthorizeResponse> {
+  ): Promise<TokenAnswer> {
     const { csms, trace } = this.#core;
     const outcome = await csms.call("Authorize", { idToken, ...proof });
-    const decision = { step: 4, kind: "decision", rule: "the CSMS decides (C01, C07)" } as const;
     if (outcome.kind !== "answered") {
-      const title = `no answer about ${idToken.idToken}: ${outcome.reason}`;
-      const fix = "Look at the CSMS's log, and at the connection to it.";
-      trace.add({ ...decision, from: "OCPP", title, outcome: "refused", fix });
-      return { idTokenInfo: { status: "Unknown" } };
+      tellUnanswered(trace, CSMS_RULE, idToken.idToken, outcome.reason);
+      return answered({ status: "Unknown" });
     }
     const { idTokenInfo } = outcome.response;
     keep(idTokenInfo);
-    const { because, fix } = wordsFor(outcome.response);
-    const detail = { idToken: idToken.idToken, status: idTokenInfo.status };
-    const accepted = idTokenInfo.status === "Accepted" ? "ok" : "refused";
-    trace.add({ ...decision, from: "OCPP", title: because, outcome: accepted, ...(fix ? { fix } : {}), detail });
+    tellAnswer(trace, CSMS_RULE, idToken.idToken, idTokenInfo.status, wordsFor(outcome.response));
     return outcome.response;
   }
-
-  #explain(
-    { row, facts }: Decision<ContractFacts201, ContractVerdict> | Decision<LocalFacts, LocalVerdict>,
-    useCase: string,
-    { idToken }: IdTokenType,
-    status: string | undefined,
-  ): void {
-    this.#core.trace.add({
-      step: 4,
-      kind: "decision",
-      from: "OCPP",
-      title: row.because,
-      ...(status === undefined ? {} : { outcome: status === "Accepted" ? "ok" : "refused" }),
-      rule: `OCPP 2.0.1 ${useCase}, ${row.id}`,
-      ...(row.fix ? { fix: row.fix } : {}),
-      detail: { idToken, ...(status === undefined ? {} : { status }), ...facts },
-    });
-  }
-}
-
-/** The CSMS's words in EVerest's. */
-export function toValidationResult({ idTokenInfo, certificateStatus }: AuthorizeResponse): ValidationResult {
-  const { status, cacheExpiryDateTime, groupIdToken, evseId, personalMessage } = idTokenInfo;
-  return {
-    authorization_status: status,
-    ...(certificateStatus ? { certificate_status: certificateStatus } : {}),
-    tariff_messages: personalMessage ? [{ content: personalMessage.content, format: personalMessage.format }] : [],
-    ...(cacheExpiryDateTime === undefined ? {} : { expiry_time: isoTime(readDateTime(cacheExpiryDateTime)) }),
-    ...(groupIdToken ? { parent_id_token: { value: groupIdToken.idToken, type: groupIdToken.type } } : {}),
-    ...(evseId ? { evse_ids: evseId } : {}),
-  };
 }

@@ -3,7 +3,7 @@ import type { Powermeter } from "../../interfaces/types/powermeter.ts";
 import type { TransactionEventRequest, TransactionEventResponse } from "../../ocpp/v201/messages.generated.ts";
 import { wordsFor } from "../answers.ts";
 import { InvalidTokens } from "../invalidToken.ts";
-import { toValidationResult } from "./authorization.ts";
+import { toValidationResult } from "../tokenAnswer.ts";
 import type { Core } from "./core.ts";
 import type { AuthCache } from "./tokens.ts";
 import type { Transactions } from "./transaction.ts";
