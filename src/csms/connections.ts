@@ -17,6 +17,8 @@ export interface ConnectionsOptions extends CsmsOptions {
 }
 
 const POLICY_VIOLATION = 1008;
+/** What the stations in EVerest's examples have in their URLs. */
+const morePaths = ["", "/steve/websocket/CentralSystemService"];
 
 /** @throws UserError when the port cannot be had. */
 export async function openConnections(options: ConnectionsOptions): Promise<Connections> {
@@ -46,7 +48,7 @@ export class Connections {
     const { accounts, clock, services, host = "127.0.0.1", path = "/ocpp", port = 0, random, tls } = this.#options;
     const mischief = { clock, faults: services.faults, closing: this.#closing.signal };
     this.#listener = await listen({
-      ...{ host, port, path, clock, random },
+      ...{ host, port, path, morePaths, clock, random },
       subprotocols: Object.keys(versions),
       ...(tls && { tls }),
       authenticate: async (request) => authenticate(accounts.find(request.identity), request),

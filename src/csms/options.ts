@@ -59,7 +59,7 @@ export interface CsmsOptions {
   readonly port?: number;
   /** For the OCSP responder and the clearing house; 0, the default, takes a free one. */
   readonly httpPort?: number;
-  /** The URL's fixed part before the identity; `/ocpp`. */
+  /** The URL's fixed part before the identity; `/ocpp`. None, and SteVe's, do as well. */
   readonly path?: string;
   /** With it stations connect by `wss`. */
   readonly tls?: ServerTls;

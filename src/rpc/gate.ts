@@ -2,7 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import { TLSSocket } from "node:tls";
 import { type Credentials, readBasicAuth } from "./basicAuth.ts";
-import { readIdentity } from "./stationUrl.ts";
+import { type IdentityVerdict, readIdentity } from "./stationUrl.ts";
 import { chooseSubprotocol } from "./subprotocol.ts";
 import type { Throttle } from "./throttle.ts";
 
@@ -43,6 +43,8 @@ export type GateVerdict =
 
 export interface GateOptions {
   readonly path: string;
+  /** Fixed parts that do as well. */
+  readonly morePaths?: readonly string[];
   readonly subprotocols: readonly string[];
   readonly throttle: Throttle;
   readonly authenticate: (request: StationRequest) => Promise<Admission>;
@@ -50,13 +52,19 @@ export interface GateOptions {
 
 /** Reads everything a handshake says about the station. Never throws for what a client sends. */
 export async function checkHandshake(request: IncomingMessage, options: GateOptions): Promise<GateVerdict> {
-  const url = readIdentity(request.url ?? "", options.path);
+  const url = identityBelow(request.url ?? "", [options.path, ...(options.morePaths ?? [])]);
   if (!url.ok) return { ok: false, status: url.status, reason: "the URL names no station" };
   const protocol = chooseSubprotocol(request.headers["sec-websocket-protocol"], options.subprotocols);
   if (protocol === undefined) return { ok: false, status: 400, reason: "no common subprotocol" };
   const station = stationRequest(request, url.identity);
   const admission = await login(station, options);
   return admission.ok ? { ok: true, station, protocol, authenticated: admission.authenticated } : admission;
+}
+
+/** Where no fixed part fits, what is wrong with the first. */
+function identityBelow(target: string, paths: readonly string[]): IdentityVerdict {
+  const [first = { ok: false, status: 404 }, ...others] = paths.map((path) => readIdentity(target, path));
+  return [first, ...others].find(({ ok }) => ok) ?? first;
 }
 
 async function login(station: StationRequest, { throttle, authenticate }: GateOptions): Promise<Admission | Refusal> {

@@ -40,6 +40,8 @@ export interface ListenerOptions extends Omit<PeerOptions, "observe" | "spoil"> 
   readonly port: number;
   /** The URL's fixed part before the identity, for example `/ocpp`. */
   readonly path: string;
+  /** Fixed parts that do as well. */
+  readonly morePaths?: readonly string[];
   /** The names this end speaks; the client's order of preference decides. */
   readonly subprotocols: readonly string[];
   readonly tls?: ServerTls;

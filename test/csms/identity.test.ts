@@ -84,6 +84,22 @@ it("without anything to prove, nobody takes the place of a connection that answe
   expect(peer.open).toBe(true);
 });
 
+it.each([
+  ["/ocpp/CP001", 101],
+  ["/CP001", 101],
+  ["/steve/websocket/CentralSystemService/CP001", 101],
+  ["/elsewhere/CP001", 404],
+  ["/ocpp/../CP001", 404],
+  ["/%2e%2e", 404],
+  ["/", 404],
+  [`/${"x".repeat(49)}`, 404],
+  ["/CP001/", 404],
+  ["/ocpp/%00", 400],
+])("finds the station in %s: %d", async (target, status) => {
+  const test = await startTestCsms();
+  expect(await knock(test, target, "ocpp2.0.1", basic("CP001", password))).toBe(status);
+});
+
 it("no version in common is refused before the upgrade too", async () => {
   const test = await startTestCsms();
   for (const protocol of ["ocpp1.5", "soap", ""]) {
