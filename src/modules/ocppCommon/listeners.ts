@@ -5,7 +5,7 @@ import type { auth_token_validator } from "../../interfaces/auth_token_validator
 import type { ocpp_data_transfer } from "../../interfaces/ocpp_data_transfer.ts";
 import type { ProvidedIdToken, ValidationResult } from "../../interfaces/types/authorization.ts";
 import type { RequestExiStreamSchema, ResponseExiStreamStatus } from "../../interfaces/types/iso15118.ts";
-import { CarWatch, DUPLICATE_EVCCID } from "./carWatch.ts";
+import { CarWatch, DUPLICATE_CONTRACT, DUPLICATE_EVCCID } from "./carWatch.ts";
 import type { OcppContext } from "./context.ts";
 import type { Service } from "./service.ts";
 
@@ -32,8 +32,10 @@ export function dataTransfer(service: AnyService): Commands<typeof ocpp_data_tra
   };
 }
 
-function listenToEvses({ requires, trace }: OcppContext, service: AnyService): void {
+function listenToEvses(ctx: OcppContext, service: AnyService): void {
+  const { requires } = ctx;
   const cars = new CarWatch();
+  watchContracts(ctx, service, cars);
   requires.evse_manager.forEach((evse, index) => {
     const id = index + 1;
     const onReady = (ready: boolean) => {
@@ -42,6 +44,7 @@ function listenToEvses({ requires, trace }: OcppContext, service: AnyService): v
     evse.subscribe("ready", onReady);
     evse.subscribe("waiting_for_external_ready", onReady);
     evse.subscribe("session_event", (event) => {
+      if (event.event === "SessionFinished") cars.sessionOver(id);
       if (event.event === "SessionResumed") service.sessionResumed(event.uuid);
       else service.tell((point) => point.onSessionEvent(id, event));
     });
@@ -51,12 +54,31 @@ function listenToEvses({ requires, trace }: OcppContext, service: AnyService): v
       if (soc !== undefined) service.chargePoint?.onSoc(id, soc);
       const twin = cars.seen(id, evcc_id?.toUpperCase());
       if (twin === undefined) return;
-      const info = `EVCCID ${evcc_id} is at EVSE ${twin} and at EVSE ${id} at once`;
-      trace.add({ step: 1, kind: "decision", from: "OCPP", title: info, rule: "EVExchange" });
-      service.tell((point) => point.securityEvent({ type: DUPLICATE_EVCCID, info, critical: true }));
+      suspect(ctx, service, DUPLICATE_EVCCID, `EVCCID ${evcc_id} is at EVSE ${twin} and at EVSE ${id} at once`);
     });
     evse.subscribe("enforced_limits", (limits) => service.chargePoint?.onLimits?.(id, limits));
   });
+}
+
+/** Auth says which contract pays where, and which was refused. */
+function watchContracts(ctx: OcppContext, service: AnyService, cars: CarWatch): void {
+  for (const auth of ctx.requires.auth) {
+    auth.subscribe("token_validation_status", ({ token, status }) => {
+      if (token.authorization_type !== "PlugAndCharge") return;
+      const { value: eMAID } = token.id_token;
+      for (const id of token.connectors ?? []) {
+        if (status === "UsedToStart") cars.pays(id, eMAID);
+        const other = status === "Rejected" ? cars.refused(id, eMAID) : undefined;
+        const info = `contract ${eMAID}, which pays at EVSE ${other}, was shown at EVSE ${id}`;
+        if (other !== undefined) suspect(ctx, service, DUPLICATE_CONTRACT, info);
+      }
+    });
+  }
+}
+
+function suspect({ trace }: OcppContext, service: AnyService, type: string, info: string): void {
+  trace.add({ step: 1, kind: "decision", from: "OCPP", title: info, rule: "EVExchange" });
+  service.tell((point) => point.securityEvent({ type, info, critical: true }));
 }
 
 /** Errors of the EVSEs alone. */
