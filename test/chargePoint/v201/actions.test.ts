@@ -1,23 +1,9 @@
 /** Every message of OCPP 2.0.1 that a station can receive: what it is answered when it is right, wrong, or about what is not there. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe } from "vitest";
 import type { Calls } from "../../../src/ocpp/v201/messages.generated.ts";
 import { validator } from "../../../src/ocpp/v201/validator.ts";
-import { RpcError } from "../../../src/rpc/errors.ts";
+import { type ActionRow, describeActions } from "../actionTable.ts";
 import { type Bench, bench } from "../support.ts";
-
-/** An answer, a CALLERROR's code, or a part of an answer. */
-type Expected = string | object;
-
-interface Row {
-  /** A request that the schema allows and the station can do. */
-  readonly right: readonly [request: object, expected: Expected];
-  /** One that the schema forbids; every such request is answered with a CALLERROR. */
-  readonly wrong: readonly [request: object | null, code: string];
-  /** One about a component, an EVSE, a transaction or the like that there is not; absent where there is no such thing. */
-  readonly unknown?: readonly [request: object, expected: Expected];
-}
 
 const missing = "OccurenceConstraintViolation";
 const badType = "TypeConstraintViolation";
@@ -47,7 +33,7 @@ const message = { id: 1, priority: "NormalCycle", message: { format: "UTF8", con
 const monitor = { ...variable, value: 1, type: "Delta", severity: 5 };
 const notHere = "NotSupported";
 
-const rows: Readonly<Record<string, Row>> = {
+const rows: Readonly<Record<string, ActionRow>> = {
   CancelReservation: {
     right: [{ reservationId: 1 }, { status: "Accepted" }],
     wrong: [{ reservationId: "1" }, badType],
@@ -248,7 +234,6 @@ const rows: Readonly<Record<string, Row>> = {
   },
 };
 
-/** Messages that a station sends; a CSMS that sends them is told that they are not supported here. */
 const ownMessages: readonly (keyof Calls)[] = [
   ...(["Authorize", "BootNotification", "ClearedChargingLimit", "FirmwareStatusNotification"] as const),
   ...(["Get15118EVCertificate", "GetCertificateStatus", "Heartbeat", "LogStatusNotification", "MeterValues"] as const),
@@ -269,71 +254,24 @@ async function online(): Promise<Bench> {
   return at;
 }
 
-/** The answer, or the code of the CALLERROR. */
-function ask(at: Bench, action: string, request: object | null): Promise<unknown> {
-  return at.ask(action as keyof Calls, request as never).catch((error: unknown) => {
-    if (error instanceof RpcError) return error.code;
-    throw error;
-  });
+/** Something to clear and to tell of. */
+const needThings = ["ClearChargingProfile", "ClearVariableMonitoring", "GetChargingProfiles", "GetMonitoringReport"];
+
+async function prepare(action: string): Promise<Bench> {
+  const at = await online();
+  if (!needThings.includes(action)) return at;
+  await at.ask("SetChargingProfile", { evseId: 1, chargingProfile: profile } as never);
+  await at.ask("SetVariableMonitoring", { setMonitoringData: [{ ...monitor, severity: 1 }] } as never);
+  return at;
 }
 
-async function expectAnswer(at: Bench, action: string, request: object, expected: Expected): Promise<void> {
-  const answer = await ask(at, action, request);
-  if (typeof expected === "string") expect(answer).toBe(expected);
-  else {
-    expect(answer).toMatchObject(expected);
-    expect(validator.validate(action, "response", answer)).toEqual({ ok: true });
-  }
+async function rejected(): Promise<Bench> {
+  const at = bench();
+  at.csms.script.BootNotification = () => ({ status: "Rejected", currentTime: future, interval: 60 });
+  await at.connect();
+  return at;
 }
 
 describe("every message that a station of OCPP 2.0.1 can receive", () => {
-  it("is in this table", () => {
-    const file = join(import.meta.dirname, "../../../schemas/ocpp2.0.1.json");
-    const schemas: readonly { $id: string }[] = JSON.parse(readFileSync(file, "utf8"));
-    const actions = new Set(schemas.map(({ $id }) => $id.replace(/^urn:|\.(req|conf)$/g, "")));
-    expect([...Object.keys(rows), ...ownMessages].toSorted()).toEqual([...actions].toSorted());
-  });
-
-  /** Something to clear and to tell of. */
-  async function furnished(): Promise<Bench> {
-    const at = await online();
-    await at.ask("SetChargingProfile", { evseId: 1, chargingProfile: profile } as never);
-    await at.ask("SetVariableMonitoring", { setMonitoringData: [{ ...monitor, severity: 1 }] } as never);
-    return at;
-  }
-  const needsThings = ["ClearChargingProfile", "ClearVariableMonitoring", "GetChargingProfiles", "GetMonitoringReport"];
-
-  describe.each(Object.entries(rows))("%s", (action, { right, wrong, unknown }) => {
-    const prepared = () => (needsThings.includes(action) ? furnished() : online());
-
-    it("is answered when it is right", async () => {
-      await expectAnswer(await prepared(), action, ...right);
-    });
-
-    it("bad case: is refused when the schema forbids it, and nothing comes of it", async () => {
-      const at = await online();
-      const before = at.station.commands.length;
-      expect(await ask(at, action, wrong[0])).toBe(wrong[1]);
-      expect(await ask(at, action, null)).toBe(badType);
-      expect(at.station.commands.length).toBe(before);
-    });
-
-    if (unknown)
-      it("bad case: is answered when it is about what is not there", async () => {
-        await expectAnswer(await prepared(), action, ...unknown);
-      });
-
-    it("is refused while the CSMS has rejected the station", async () => {
-      const at = bench();
-      at.csms.script.BootNotification = () => ({ status: "Rejected", currentTime: future, interval: 60 });
-      await at.connect();
-      expect(await ask(at, action, right[0])).toBe("SecurityError");
-    });
-  });
-
-  it.each(ownMessages)("bad case: %s, which is ours to send, is not supported", async (action) => {
-    const at = await online();
-    const code = await ask(at, action, {});
-    expect([notHere, missing, "OccurenceConstraintViolation"]).toContain(code);
-  });
+  describeActions({ schemas: "ocpp2.0.1.json", validator, rows, ownMessages, prepare, rejected });
 });
