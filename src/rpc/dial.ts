@@ -3,7 +3,7 @@ import { checkServerIdentity, type PeerCertificate } from "node:tls";
 import { WebSocket } from "ws";
 import { writeBasicAuth } from "./basicAuth.ts";
 import { type ConnectFailure, connectFailure, refusedWith } from "./connectFailure.ts";
-import { Peer, type PeerOptions } from "./peer.ts";
+import { oneMessageATime, Peer, type PeerOptions } from "./peer.ts";
 
 /** PEM texts. */
 export interface ClientTlsOptions {
@@ -97,6 +97,7 @@ function createSocket(
     return new WebSocket(addressOf(url, identity), [...subprotocols], {
       followRedirects: false,
       perMessageDeflate: false,
+      ...oneMessageATime,
       maxPayload,
       // Whoever waits for an answer has it before the CALL that the CSMS sent right behind it is looked at.
       allowSynchronousEvents: false,

@@ -7,7 +7,7 @@ import { WebSocketServer } from "ws";
 import { InternalError, UserError } from "../util/errors.ts";
 import type { CallFrame } from "./frames.ts";
 import { type Admission, checkHandshake, type GateOptions, type Refusal, type StationRequest } from "./gate.ts";
-import { type CloseOptions, Peer, type PeerEvent, type PeerOptions } from "./peer.ts";
+import { type CloseOptions, oneMessageATime, Peer, type PeerEvent, type PeerOptions } from "./peer.ts";
 import { Throttle } from "./throttle.ts";
 
 export type { Admission, ClientTls, StationRequest } from "./gate.ts";
@@ -90,6 +90,7 @@ export class Listener {
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
+      ...oneMessageATime,
       maxPayload: options.maxPayload ?? 2 ** 20,
     });
   }

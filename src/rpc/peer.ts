@@ -64,6 +64,12 @@ export interface CloseOptions {
   readonly drainMs?: number;
 }
 
+/**
+ * For the options of a WebSocket: what follows from one message, as from the answer to a BootNotification, is done before
+ * the next one is looked at, also when both came in one packet.
+ */
+export const oneMessageATime = { allowSynchronousEvents: false } as const;
+
 /** RFC 6455, 7.4.1: a kind of data this end does not take. */
 const UNSUPPORTED_DATA = 1003;
 /** OCPP 1.6 has no error code for text that is no message, so nothing is answered there. */

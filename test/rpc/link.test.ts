@@ -1,7 +1,7 @@
-import { createServer, type Server } from "node:net";
+import { connect, createServer, type Server } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { WebSocketServer } from "ws";
-import { NotConnected } from "../../src/rpc/errors.ts";
+import { CallTimeout, NotConnected } from "../../src/rpc/errors.ts";
 import { type ConnectFailure, type Endpoint, Link, type LinkOptions } from "../../src/rpc/link.ts";
 import type { Admission, StationRequest } from "../../src/rpc/listener.ts";
 import type { Peer } from "../../src/rpc/peer.ts";
@@ -167,6 +167,49 @@ describe("link", () => {
     await peers.next();
     await link.call("Fresh", {});
     expect(seen).toEqual(["Fresh"]);
+  });
+
+  it("Given a black hole, then calls time out, pings find out, and after the reconnect none of them is sent again", async () => {
+    const clock = new ManualClock();
+    const seen: string[] = [];
+    const server = await startListener(cleanup, {
+      connected: (peer) => {
+        peer.onCall(async (action) => {
+          seen.push(action);
+          return {};
+        });
+        server.peers.push(peer);
+      },
+    });
+    const wires: { swallow(): void }[] = [];
+    const { port } = await tcpServer((near) => {
+      const far = connect(server.listener.port, "127.0.0.1");
+      far.on("error", () => {});
+      near.pipe(far).pipe(near);
+      near.on("close", () => far.destroy());
+      // Both ends stay open, and nothing comes through any more.
+      wires.push({
+        swallow() {
+          near.unpipe(far).resume();
+          far.unpipe(near).resume();
+        },
+      });
+    });
+    const options = { clock, pingIntervalMs: 10_000, callTimeoutMs: 2_000 };
+    const { link, peers } = startLink({ url: `ws://127.0.0.1:${port}/ocpp` }, options);
+    const first = await peers.next();
+    await link.call("Before", {});
+    wires[0]?.swallow();
+    const calls = Array.from({ length: 5 }, () => link.call("Stale", {}));
+    for (const call of calls)
+      await Promise.all([expect(call).rejects.toBeInstanceOf(CallTimeout), clock.advance(2_000)]);
+    const gone = first.closed;
+    await clock.advance(20_000);
+    expect(await gone).toMatchObject({ code: 1006 });
+    await clock.advance(1_000);
+    await peers.next();
+    await link.call("After", {});
+    expect(seen).toEqual(["Before", "After"]);
   });
 
   it("Given another endpoint and reconnect, then the next connection is to it, at once", async () => {

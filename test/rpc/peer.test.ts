@@ -166,6 +166,29 @@ describe("the other end's CALLs", () => {
   });
 });
 
+describe("messages in one packet", () => {
+  it("are dealt with one after the other: what follows from an answer is done before the next CALL is looked at", async () => {
+    const { peer, raw } = await connected();
+    const order: string[] = [];
+    peer.onCall(async (action) => {
+      order.push(action);
+      return {};
+    });
+    const boot = async () => {
+      await peer.call("BootNotification", {}, { id: "a" });
+      for (let i = 0; i < 20; i++) await undefined;
+      order.push("accepted");
+    };
+    const booted = boot();
+    await raw.messages.next();
+    raw.send([3, "a", {}]);
+    raw.send([2, "b", "Reset", {}]);
+    await booted;
+    await raw.messages.next();
+    expect(order).toEqual(["accepted", "Reset"]);
+  });
+});
+
 describe("keeping and ending the connection", () => {
   it("Given pongs, then it stays; given none, then it is dropped at the next ping", async () => {
     const clock = new ManualClock();

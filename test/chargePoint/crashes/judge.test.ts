@@ -76,6 +76,15 @@ describe.each([sound201, sound16])("the judge of $version", (sound) => {
     expect(judge({ ...sound, arrivals })).not.toEqual([]);
   });
 
+  it("lets an EVSE say again after a kill what the station had taken already", () => {
+    const again: readonly Line[] = [
+      { says: "doing", index: 1, event: event("TransactionStarted", "2026-01-01T00:00:09.000Z") },
+      { says: "done", index: 1 },
+    ];
+    const [first, ...rest] = [...journalOf(sound.arrivals)].filter((line) => line.says !== "done" || line.index !== 1);
+    expect(judge({ ...sound, journal: [[...(first ? [first] : []), ...rest], again] })).toEqual([]);
+  });
+
   it("lets a message be there or not of which the station did not know yet", () => {
     const killed = [...told.slice(0, 5), ...journalOf(sound.arrivals).filter(({ says }) => says === "queued")];
     expect(judge({ ...sound, journal: [killed] })).toEqual([]);

@@ -26,9 +26,12 @@ export interface Holdings {
   readonly repeats: number;
 }
 
-/** What an EVSE reported to the station. */
+/** What an EVSE reported to the station; again after a kill, when it did not know whether it was heard. */
 interface Told {
-  readonly event: SessionEvent;
+  readonly session: string;
+  readonly event: SessionEvent["event"];
+  /** When it was told, once or more: the first that was taken counts. */
+  readonly times: readonly string[];
   /** Whether the station said that it had taken it. */
   readonly done: boolean;
 }
@@ -37,10 +40,10 @@ interface Told {
 export function judge(evidence: Evidence): string[] {
   const { held } = holdings(evidence.arrivals);
   const told = toldOf(evidence.journal);
-  const sessions = [...new Set(told.map(({ event }) => event.uuid))];
+  const sessions = [...new Set(told.map(({ session }) => session))];
   const bySession = sessions.flatMap((session) => {
-    const own = told.filter(({ event }) => event.uuid === session);
-    const faults = evidence.version === "1.6" ? judge16(session, own, held) : judge201(session, own, held, evidence);
+    const own = told.filter((one) => one.session === session);
+    const faults = evidence.version === "1.6" ? judge16(own, held) : judge201(session, own, held, evidence);
     return faults.map((fault) => `session ${session.slice(7, 8)}/${session.slice(-1)}: ${fault}`);
   });
   return [...compare(queuedOf(evidence.journal), held), ...bySession];
@@ -100,8 +103,8 @@ function judge201(session: string, told: readonly Told[], held: readonly Arrival
   const ended = find(told, "TransactionFinished");
   const [first] = events;
   const last = events.at(-1);
-  const updates = told.filter(({ event, done }) => done && /^Charging/.test(event.event));
-  const atStop = ended?.done ? [ended.event.timestamp, "Local"] : undefined;
+  const updates = told.filter(({ event, done }) => done && event.startsWith("Charging"));
+  const endsAsTold = isTold(last?.timestamp, ended) && last?.transactionInfo.stoppedReason === "Local";
   return [
     ...faultIf(
       !isDeepStrictEqual(
@@ -110,21 +113,18 @@ function judge201(session: string, told: readonly Told[], held: readonly Arrival
       ),
       "seqNo has gaps",
     ),
-    ...faultIf(first?.eventType !== "Started" || first.timestamp !== started?.event.timestamp, "the start is another"),
+    ...faultIf(first?.eventType !== "Started" || !isTold(first.timestamp, started), "the start is another"),
     ...faultIf(events.filter(({ eventType }) => eventType === "Started").length !== 1, "it starts more than once"),
     ...faultIf(last?.eventType !== "Ended", "it has no end"),
     ...faultIf(events.filter(({ eventType }) => eventType === "Ended").length > 1, "it ends more than once"),
-    ...faultIf(
-      atStop !== undefined && !isDeepStrictEqual([last?.timestamp, last?.transactionInfo.stoppedReason], atStop),
-      "the end is another",
-    ),
+    ...faultIf(ended?.done === true && !endsAsTold, "the end is another"),
     ...faultIf(
       !resumes && !ended && last?.transactionInfo.stoppedReason !== "PowerLoss",
       "the loss of power did not end it",
     ),
     ...updates
-      .filter(({ event }) => !events.some(({ timestamp }) => timestamp === event.timestamp))
-      .map(({ event }) => `${event.event} of ${event.timestamp} is not there`),
+      .filter((update) => !events.some(({ timestamp }) => isTold(timestamp, update)))
+      .map(({ event, times }) => `${event} of ${times.join(" or ")} is not there`),
     ...energyFaults(events),
   ];
 }
@@ -142,34 +142,34 @@ function energyFaults(events: readonly TransactionEventRequest[]): string[] {
   );
 }
 
-function judge16(session: string, told: readonly Told[], held: readonly Arrival[]): string[] {
+function judge16(told: readonly Told[], held: readonly Arrival[]): string[] {
   const started = find(told, "TransactionStarted");
-  const begin = started?.event.timestamp;
-  const starts = held.filter(({ action, payload }) => action === "StartTransaction" && timeOf(payload) === begin);
-  if (starts.length === 0) return started?.done ? [`the transaction is not there`] : [];
+  const ended = find(told, "TransactionFinished");
+  const starts = held.filter(
+    ({ action, payload }) => action === "StartTransaction" && isTold(timeOf(payload), started),
+  );
+  if (starts.length === 0) return started?.done ? ["the transaction is not there"] : [];
   const [{ transactionId } = { transactionId: undefined }] = starts;
   const own = held.filter(({ payload }) => (payload as { transactionId?: number }).transactionId === transactionId);
   const stops = own.filter(({ action }) => action === "StopTransaction");
-  const ended = find(told, "TransactionFinished");
   return [
     ...faultIf(starts.length > 1, "it starts more than once"),
     ...faultIf(stops.length !== 1, `it stops ${stops.length} times`),
     ...faultIf(own.at(-1)?.action !== "StopTransaction", "something follows its end"),
-    ...faultIf(
-      ended?.done === true && timeOf(stops[0]?.payload) !== ended.event.timestamp,
-      `the end is another than that of ${session}`,
-    ),
+    ...faultIf(ended?.done === true && !isTold(timeOf(stops[0]?.payload), ended), "the end is another"),
   ];
+}
+
+function isTold(time: string | undefined, told: Told | undefined): boolean {
+  return time !== undefined && told?.times.includes(time) === true;
 }
 
 function timeOf(payload: object | undefined): string | undefined {
   return (payload as { timestamp?: string } | undefined)?.timestamp;
 }
 
-/** The last of its kind: an EVSE that does not know whether it was heard says it again. */
 function find(told: readonly Told[], event: SessionEvent["event"]): Told | undefined {
-  const all = told.filter((one) => one.event.event === event);
-  return all.find(({ done }) => done) ?? all.at(-1);
+  return told.find((one) => one.event === event);
 }
 
 function faultIf(isFault: boolean, fault: string): string[] {
@@ -177,12 +177,15 @@ function faultIf(isFault: boolean, fault: string): string[] {
 }
 
 function toldOf(journal: readonly (readonly Line[])[]): Told[] {
-  return journal.flatMap((life) =>
-    life.flatMap((line) => {
-      if (line.says !== "doing" || !line.event) return [];
-      return { event: line.event, done: life.some((other) => other.says === "done" && other.index === line.index) };
-    }),
-  );
+  const lines = journal.flat();
+  const acts = new Map<number, Told>();
+  for (const line of lines) {
+    if (line.says !== "doing" || !line.event) continue;
+    const { uuid: session, event, timestamp } = line.event;
+    const done = lines.some((other) => other.says === "done" && other.index === line.index);
+    acts.set(line.index, { session, event, done, times: [...(acts.get(line.index)?.times ?? []), timestamp] });
+  }
+  return [...acts.values()];
 }
 
 function queuedOf(journal: readonly (readonly Line[])[]): { message: Queued; kept: boolean }[] {
