@@ -118,22 +118,22 @@ interface Written {
 function readWritten({ sources, overrides, overridesFrom }: Omit<ConfigOptions, "modules">): Written {
   const [{ file }] = sources;
   const read = sources.map((source) => parseLocated(source.text, source.file));
-  const syntax = read.flatMap(({ faults }) => faults.map((fault): ConfigFault => ({ severity: "error", ...fault })));
-  if (syntax.length > 0) throw new ConfigError(file, syntax);
+  const found = read.flatMap(({ faults }) => faults);
+  const faults = found.map(({ isReadable: _, ...fault }): ConfigFault => ({ severity: "error", ...fault }));
+  if (found.some(({ isReadable }) => !isReadable)) throw new ConfigError(file, faults);
   const trees = read.map(({ tree }) => tree);
   if (overrides !== undefined) trees.push(locateValue(overrides, overridesFrom ?? "<overrides>"));
-  return { file, tree: trees.reduce((whole, patch) => mergePatch(whole, patch)), faults: [] };
+  return { file, tree: trees.reduce((whole, patch) => mergePatch(whole, patch)), faults };
 }
 
 function checkSettings(tree: Located, faults: ConfigFault[]): Settings {
   const section = childAt(tree, ["settings"]);
   const given = section?.kind === "map" ? toValue(section) : {};
   const checked = Settings.safeParse(given);
-  if (!checked.success) {
-    faults.push(...faultsOf(tree, ["settings"], Settings, checked.error.issues));
-    return Settings.parse({});
-  }
-  const settings = checked.data;
+  if (!checked.success) faults.push(...faultsOf(tree, ["settings"], Settings, checked.error.issues));
+  const wrong = new Set(checked.error?.issues.map((issue) => issue.path[0] ?? ""));
+  const usable = Object.entries(Object(given)).filter(([key]) => key in Settings.shape && !wrong.has(key));
+  const settings = Settings.parse(Object.fromEntries(usable));
   const contradiction = (key: string, message: string, fix: string) =>
     faults.push({ severity: "error", ...keyPlaceOf(tree, ["settings", key]), key: `settings.${key}`, message, fix });
   if (settings.mqtt_broker_socket_path !== undefined && settings.mqtt_broker_host !== undefined) {

@@ -133,8 +133,70 @@ describe("bad case: a configuration with faults", () => {
     [
       "invalid YAML",
       "active_modules:\n  meter: {module: Meter\n",
-      ["error 1 station.yaml:3: Flow map in block collection must be sufficiently indented and end with a }"],
+      [
+        "error 1 station.yaml:3: Flow map in block collection must be sufficiently indented and end with a } (key active_modules)",
+      ],
     ],
+    [
+      "a tab in front of a key, twice",
+      "active_modules:\n  meter:\n\tmodule: Meter\n  other:\n  \tmodule: Meter\n",
+      [
+        `error 1 station.yaml:3: a tab is used as indentation: "module: Meter" (key active_modules.meter; expected spaces). Replace it by spaces.`,
+        `error 3 station.yaml:5: a tab is used as indentation: "module: Meter" (key active_modules.other; expected spaces). Replace it by spaces.`,
+      ],
+    ],
+    [
+      "a key that stands too deep, and what YAML makes of the rest",
+      "active_modules:\n  meter:\n    module: Meter\n     standalone: true\n  other:\n    module: Meter\n",
+      [
+        `error 13 station.yaml:3: a key below this line stands deeper, though the line has a value already: "module: Meter" (key active_modules.meter; expected the indentation of its neighbours). Move it to where its neighbours begin.`,
+      ],
+    ],
+    [
+      "a quote that is not closed",
+      'active_modules:\n  meter:\n    module: "Meter\n',
+      ['error 1 station.yaml:4: Missing closing "quote (key active_modules.meter). Write what is missing.'],
+    ],
+    [
+      "a key that is written twice, with a fault beside it",
+      `${meter("config_module: {name: a, start: -1}")}  meter:\n    module: Meter\n`,
+      [
+        `error 37 station.yaml:4: 'start' cannot be -1 (${key("config_module.start")}; expected at least 0)`,
+        `error 3 station.yaml:5: 'meter' is written twice (key active_modules.meter; expected each key once). Keep this one or that of line 2.`,
+      ],
+    ],
+    [
+      "a map where a list belongs, and characters that nobody can see",
+      `${meter("config_module: {name: a}", "connections: {meters: {module_id: meter, implementation_id: main}}")}  display:\n    module: "Display\u00a0"\n`,
+      [
+        expect.stringMatching(/^error 27 station.yaml:5: 'meters' cannot be .* Put '- ' in front of its first line\.$/),
+        expect.stringMatching(/^error 13 station.yaml:7: 'module' cannot be "Display\\u00a0"/),
+      ],
+    ] as never,
+    [
+      "keys that mean nothing where any key may stand",
+      meter(
+        "config_module: {name: a}",
+        "mapping: {module: {evse: 1, conector: 1}, implementations: {main: {evse: 1, x: 1}}}",
+        "telemetry: {id: 1, ids: 2}",
+        "access: {config: {modules: {meter: {allow_raed: true}}}}",
+      ),
+      [
+        `warning 33 station.yaml:5: unknown key 'conector' is ignored (${key("mapping.module.conector")}). Did you mean 'connector'?`,
+        `warning 81 station.yaml:5: unknown key 'x' is ignored (${key("mapping.implementations.main.x")}; expected one of evse, connector). Remove it.`,
+        `warning 24 station.yaml:6: unknown key 'ids' is ignored (${key("telemetry.ids")}). Did you mean 'id'?`,
+        `warning 41 station.yaml:7: unknown key 'allow_raed' is ignored (${key("access.config.modules.meter.allow_raed")}). Did you mean 'allow_read'?`,
+      ],
+    ],
+    [
+      "several settings, and a contradiction among the others",
+      "settings:\n  mqtt_broker_port: 0\n  mqtt_broker_prot: 1\n  mqtt_external_prefix: everest/\n",
+      [
+        expect.stringMatching(/^error 21 station.yaml:2: 'mqtt_broker_port' cannot be 0/),
+        expect.stringMatching(/^error 3 station.yaml:3: unknown key 'mqtt_broker_prot'/),
+        expect.stringMatching(/^error 3 station.yaml:4: both MQTT prefixes are the same/),
+      ],
+    ] as never,
     ["a list at the top", "- a\n", ['error 1 station.yaml:1: the configuration cannot be ["a"] (expected a map)']],
     [
       "an unknown section",
@@ -219,7 +281,7 @@ describe("bad case: a configuration with faults", () => {
       "text where a number belongs",
       meter("config_module:", "  name: a", '  start: "5"', "  factor: much"),
       [
-        `error 14 station.yaml:6: 'start' cannot be "5" (${key("config_module.start")}; expected a number). Write the number without quotes.`,
+        `error 14 station.yaml:6: 'start' cannot be "5" (${key("config_module.start")}; expected an integer). Write the number without quotes.`,
         `error 15 station.yaml:7: 'factor' cannot be "much" (${key("config_module.factor")}; expected a number)`,
       ],
     ],
@@ -259,7 +321,9 @@ describe("bad case: a configuration with faults", () => {
     [
       "a wrong value of an implementation",
       meter("config_module: {name: a}", "config_implementation:", "  main: {slot: x}"),
-      [`error 20 station.yaml:6: 'slot' cannot be "x" (${key("config_implementation.main.slot")}; expected a number)`],
+      [
+        `error 20 station.yaml:6: 'slot' cannot be "x" (${key("config_implementation.main.slot")}; expected an integer)`,
+      ],
     ],
     [
       "a mapping of an unknown implementation, which is only a warning",
@@ -278,7 +342,9 @@ describe("bad case: a configuration with faults", () => {
     [
       "the same key twice",
       meter("config_module: {name: a}", "config_module: {name: b}"),
-      ["error 5 station.yaml:5: Map keys must be unique"],
+      [
+        `error 5 station.yaml:5: 'config_module' is written twice (${key("config_module")}; expected each key once). Keep this one or that of line 4.`,
+      ],
     ],
     [
       "an alias within its own anchor",

@@ -2,10 +2,10 @@
 import { own } from "../../util/own.ts";
 import type { Mapping } from "../errors.ts";
 import type { Module } from "../module.ts";
-import { type ConfigFault, faultsOf, suggestion } from "./faults.ts";
-import { childAt, keyPlaceOf, type Located, placeOf, toValue } from "./located.ts";
+import { type ConfigFault, faultsOf, suggestion, unknownKey } from "./faults.ts";
+import { childAt, keyPlaceOf, type Located, type Path, placeOf, toValue } from "./located.ts";
 import { PROBE, probeModule } from "./probe.ts";
-import { ModuleEntry, moduleId } from "./structure.ts";
+import { loosePlaces, ModuleEntry, moduleId } from "./structure.ts";
 import { checkModuleValues, type Values } from "./values.ts";
 import { type Candidate, type Connections, checkConnections, mappingOf } from "./wiring.ts";
 
@@ -75,6 +75,26 @@ interface ReadEntry {
   readonly wired: boolean;
 }
 
+/** What means nothing is said, also where it does no harm. */
+function warnOfLooseKeys(tree: Located, entry: Path, faults: ConfigFault[]): void {
+  for (const [steps, known] of loosePlaces) {
+    for (const path of expand(tree, entry, steps)) {
+      const place = childAt(tree, path);
+      const keys = place?.kind === "map" ? [...place.entries.keys()] : [];
+      const unknown = keys.filter((key) => !known.includes(key));
+      faults.push(...unknown.map((key) => unknownKey(tree, [...path, key], known, "warning")));
+    }
+  }
+}
+
+/** Every path that there is below `path`. */
+function expand(tree: Located, path: Path, [step, ...rest]: readonly string[]): Path[] {
+  if (step === undefined) return [path];
+  if (step !== "*") return expand(tree, [...path, step], rest);
+  const node = childAt(tree, path);
+  return node?.kind === "map" ? [...node.entries.keys()].flatMap((key) => expand(tree, [...path, key], rest)) : [];
+}
+
 /** Reads an entry; parts of it with faults are reported and left out, so that the others are checked all the same. */
 function readEntry(tree: Located, id: string, modules: ModuleCatalogue, faults: ConfigFault[]): ReadEntry {
   const path = ["active_modules", id];
@@ -88,6 +108,7 @@ function readEntry(tree: Located, id: string, modules: ModuleCatalogue, faults: 
       expected,
     });
   }
+  warnOfLooseKeys(tree, path, faults);
   const value = toValue(childAt(tree, path) ?? tree);
   const first = ModuleEntry.safeParse(value);
   if (!first.success) faults.push(...faultsOf(tree, path, ModuleEntry, first.error.issues));

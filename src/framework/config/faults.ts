@@ -29,7 +29,8 @@ export class ConfigError extends UserError {
 
   /** One line a fault. */
   override describe(): string {
-    return this.faults.map(describeFault).join("\n");
+    const word = ({ severity }: ConfigFault) => (severity === "warning" ? "warning: " : "");
+    return this.faults.map((fault) => `${word(fault)}${describeFault(fault)}`).join("\n");
   }
 }
 
@@ -70,18 +71,26 @@ function expectedBy(issue: Issue): string {
 
 /** How a value was written, cut to a length that fits a line. */
 function quote(value: unknown): string {
-  const text = JSON.stringify(value) ?? "nothing";
+  // What nobody can see is shown by its number.
+  const visible = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  const text = (JSON.stringify(value) ?? "nothing").replace(
+    /[\u0080-\u00a0\u00ad\u2000-\u200f\u2028-\u202f\ufeff]/g,
+    visible,
+  );
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
 function fixFor(issue: Issue, value: unknown): string | undefined {
   if (issue.code === "invalid_value" && typeof value === "string") return suggestion(value, issue.values.map(String));
   if (issue.code !== "invalid_type") return undefined;
+  if (issue.expected === "array" && isMap(value)) return "Put '- ' in front of its first line.";
   if (issue.expected === "string" && typeof value !== "object") return `Put it in quotes: "${String(value)}".`;
   if (typeof value !== "string") return undefined;
   if (issue.expected === "boolean") return "Write true or false, without quotes.";
   return value.trim() !== "" && Number.isFinite(Number(value)) ? "Write the number without quotes." : undefined;
 }
+
+const isMap = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** `Did you mean 'x'?` for what is like one of `known`. */
 export function suggestion(word: string, known: Iterable<string>): string | undefined {
@@ -93,20 +102,35 @@ export function suggestion(word: string, known: Iterable<string>): string | unde
 export function faultsOf(tree: Located, base: Path, schema: z.core.$ZodType, issues: readonly Issue[]): ConfigFault[] {
   return issues.flatMap((issue) => {
     const path = [...base, ...issue.path];
-    if (issue.code !== "unrecognized_keys") return [faultOf(tree, path, issue)];
+    if (issue.code !== "unrecognized_keys")
+      return [faultOf(tree, path, withInteger(issue, schemaAt(schema, issue.path)))];
     const known = keysAt(schema, issue.path);
     return issue.keys.map((key) => unknownKey(tree, [...path, key], known, "error"));
   });
 }
 
+/** The schema of what is below `path`, without its wrappers. */
+function schemaAt(schema: unknown, path: Path): unknown {
+  if (schema instanceof z.ZodDefault || schema instanceof z.ZodExactOptional) return schemaAt(schema.unwrap(), path);
+  const [step, ...rest] = path;
+  if (step === undefined) return schema;
+  if (schema instanceof z.ZodRecord) return schemaAt(schema.valueType, rest);
+  if (schema instanceof z.ZodArray) return schemaAt(schema.element, rest);
+  return schema instanceof z.ZodObject ? schemaAt(schema.shape[String(step)], rest) : undefined;
+}
+
 /** The keys that a schema knows below `path`. */
 function keysAt(schema: unknown, path: Path): string[] {
-  if (schema instanceof z.ZodDefault || schema instanceof z.ZodExactOptional) return keysAt(schema.unwrap(), path);
-  const [step, ...rest] = path;
-  if (schema instanceof z.ZodRecord) return keysAt(schema.valueType, rest);
-  if (schema instanceof z.ZodArray) return keysAt(schema.element, rest);
-  if (!(schema instanceof z.ZodObject)) return [];
-  return step === undefined ? Object.keys(schema.shape) : keysAt(schema.shape[String(step)], rest);
+  const found = schemaAt(schema, path);
+  return found instanceof z.ZodObject ? Object.keys(found.shape) : [];
+}
+
+/** Zod says only of a fraction that an integer was expected. */
+function withInteger(issue: Issue, schema: unknown): Issue {
+  const isInteger = schema instanceof z.ZodNumber && schema.format === "safeint";
+  return issue.code === "invalid_type" && issue.expected === "number" && isInteger
+    ? { ...issue, expected: "int" }
+    : issue;
 }
 
 function faultOf(tree: Located, path: Path, issue: Issue): ConfigFault {

@@ -1,5 +1,6 @@
 /** YAML whose every key and value knows where it was written, also after another file was merged over it. */
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from "yaml";
+import { syntaxFaults } from "./syntax.ts";
 
 /** `line` and `column` count from 1. */
 export interface Place {
@@ -18,27 +19,41 @@ export type Located =
   | { readonly kind: "list"; readonly at: Place; readonly items: readonly Located[] }
   | { readonly kind: "scalar"; readonly at: Place; readonly value: unknown };
 
-export interface SyntaxFault extends Place {
+export interface LocatedFault extends Place {
   readonly message: string;
+  readonly key?: string;
+  readonly expected?: string;
+  readonly fix?: string;
+  /** The rest of the file says what it says all the same. */
+  readonly isReadable?: boolean;
+}
+
+const below = (path: string, step: string) => (path === "" ? step : `${path}.${step}`);
+
+function writtenTwice(name: string, at: Place, first: Place, key: string): LocatedFault {
+  const fix = `Keep this one or that of line ${first.line}.`;
+  return { ...at, key, message: `'${name}' is written twice`, expected: "each key once", fix, isReadable: true };
 }
 
 /** Reads one YAML document; an empty one is an empty map. */
-export function parseLocated(text: string, file: string): { tree: Located; faults: SyntaxFault[] } {
+export function parseLocated(text: string, file: string): { tree: Located; faults: LocatedFault[] } {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
   const at = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
     return { file, line, column: col };
   };
-  const faults: SyntaxFault[] = document.errors.map((error) => ({ ...at(error.pos[0]), message: error.message }));
+  const faults = syntaxFaults(document.errors, text).map(
+    ({ offset, ...fault }): LocatedFault => ({ ...at(offset), ...fault }),
+  );
   const done = new Map<Node, Located>();
 
-  function locate(node: unknown, fallback: Place): Located {
+  function locate(node: unknown, fallback: Place, path: string): Located {
     if (isAlias(node)) return locateAlias(node.resolve(document), at(node.range?.[0] ?? 0));
     const known = done.get(node as Node);
     if (known) return known;
     const place = (node as Node | null)?.range ? at((node as Node).range?.[0] ?? 0) : fallback;
-    const located = locateNew(node, place);
+    const located = locateNew(node, place, path);
     if (node) done.set(node as Node, located);
     return located;
   }
@@ -51,23 +66,31 @@ export function parseLocated(text: string, file: string): { tree: Located; fault
     return { kind: "scalar", at: place, value: null };
   }
 
-  function locateNew(node: unknown, place: Place): Located {
-    if (isMap(node)) {
-      const entries = node.items.map((pair) => locateEntry(pair, place));
-      return { kind: "map", at: place, entries: new Map(entries) };
+  function locateNew(node: unknown, place: Place, path: string): Located {
+    if (isMap(node)) return { kind: "map", at: place, entries: locateEntries(node.items, place, path) };
+    if (isSeq(node)) {
+      return { kind: "list", at: place, items: node.items.map((item, i) => locate(item, place, below(path, `${i}`))) };
     }
-    if (isSeq(node)) return { kind: "list", at: place, items: node.items.map((item) => locate(item, place)) };
     return { kind: "scalar", at: place, value: isScalar(node) ? node.value : null };
   }
 
-  function locateEntry(pair: Pair, place: Place): [string, Entry] {
-    const key = locate(pair.key, place);
-    return [key.kind === "scalar" ? String(key.value) : "", { key: key.at, value: locate(pair.value, key.at) }];
+  /** A key that is written twice is a fault, and the first one counts. */
+  function locateEntries(pairs: readonly Pair[], place: Place, path: string): Map<string, Entry> {
+    const entries = new Map<string, Entry>();
+    for (const pair of pairs) {
+      const key = locate(pair.key, place, path);
+      const name = key.kind === "scalar" ? String(key.value) : "";
+      const value = locate(pair.value, key.at, below(path, name));
+      const first = entries.get(name);
+      if (first) faults.push(writtenTwice(name, key.at, first.key, below(path, name)));
+      else entries.set(name, { key: key.at, value });
+    }
+    return entries;
   }
 
   const start = { file, line: 1, column: 1 };
   if (document.contents === null) return { tree: { kind: "map", at: start, entries: new Map() }, faults };
-  return { tree: locate(document.contents, start), faults };
+  return { tree: locate(document.contents, start, ""), faults };
 }
 
 /** Values that were written nowhere, as from a command line; `file` says where they come from. */

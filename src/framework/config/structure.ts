@@ -42,6 +42,20 @@ export const ModuleEntry = z.strictObject({
 });
 export type ModuleEntry = z.infer<typeof ModuleEntry>;
 
+/** Places of an entry where EVerest takes any key, with those that mean something; `*` stands for every key. */
+export const loosePlaces: readonly (readonly [path: readonly string[], known: readonly string[]])[] = [
+  [
+    ["mapping", "module"],
+    ["evse", "connector"],
+  ],
+  [
+    ["mapping", "implementations", "*"],
+    ["evse", "connector"],
+  ],
+  [["telemetry"], ["id"]],
+  [["access", "config", "modules", "*"], Object.keys(AccessRights)],
+];
+
 /** The top level; entries and settings are checked one by one. */
 export const StationFile = z.strictObject({
   active_modules: z.record(z.string(), z.unknown()).default({}),
