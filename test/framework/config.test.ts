@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { describeFault } from "../../src/framework/config/faults.ts";
 import { ConfigError, checkConfig, loadConfig } from "../../src/framework/config.ts";
+import { EvseSecurity } from "../../src/modules/EvseSecurity/index.ts";
 import { nodeFiles } from "../../src/util/files.ts";
 import { goodConfig, makeModules } from "./parts.ts";
 
@@ -141,15 +142,22 @@ describe("bad case: a configuration with faults", () => {
       "a tab in front of a key, twice",
       "active_modules:\n  meter:\n\tmodule: Meter\n  other:\n  \tmodule: Meter\n",
       [
-        `error 1 station.yaml:3: a tab is used as indentation: "module: Meter" (key active_modules.meter; expected spaces). Replace it by spaces.`,
-        `error 3 station.yaml:5: a tab is used as indentation: "module: Meter" (key active_modules.other; expected spaces). Replace it by spaces.`,
+        `error 1 station.yaml:3: a tab is used as indentation: "module: ..." (key active_modules.meter.module; expected spaces). Replace it by spaces.`,
+        `error 3 station.yaml:5: a tab is used as indentation: "module: ..." (key active_modules.other.module; expected spaces). Replace it by spaces.`,
       ],
     ],
     [
       "a key that stands too deep, and what YAML makes of the rest",
       "active_modules:\n  meter:\n    module: Meter\n     standalone: true\n  other:\n    module: Meter\n",
       [
-        `error 13 station.yaml:3: a key below this line stands deeper, though the line has a value already: "module: Meter" (key active_modules.meter; expected the indentation of its neighbours). Move it to where its neighbours begin.`,
+        `error 13 station.yaml:3: a key below this line stands deeper, though the line has a value already: "module: ..." (key active_modules.meter.module; expected the indentation of its neighbours). Move it to where its neighbours begin.`,
+      ],
+    ],
+    [
+      "text that goes on behind its end, without the value, which may be a secret",
+      meter("config_module: {name: a}", 'password: "12" 34'),
+      [
+        `error 20 station.yaml:5: Unexpected scalar at node end: "password: ..." (${key("password")}). Put the whole text in quotes, or remove what is too much.`,
       ],
     ],
     [
@@ -477,5 +485,20 @@ describe("a configuration file", () => {
       message: "there is no such configuration file",
       details: { file: join(folder, "other.yaml") },
     });
+  });
+
+  it("never shows a password", () => {
+    const text =
+      "active_modules:\n  vault:\n    module: EvseSecurity\n    config_module: {private_key_password: 123456}\n";
+    const vault = () => checkConfig({ sources: [{ file: "station.yaml", text }], modules: { EvseSecurity } });
+    expect(vault).toThrow(ConfigError);
+    expect(vault).toThrow("'private_key_password' cannot be what it is");
+    try {
+      vault();
+    } catch (error) {
+      const told = error instanceof ConfigError ? error.describe() : "";
+      expect(told).toMatch(/expected text\)\. Put it in quotes\.$/);
+      expect(told).not.toContain("123456");
+    }
   });
 });

@@ -144,8 +144,9 @@ function faultOf(tree: Located, path: Path, issue: Issue): ConfigFault {
   const expected = expectedBy(issue);
   if (!value) return { severity: "error", ...placeOf(tree, path), key, message: `${name} is missing`, expected };
   const written = toValue(value);
-  const fix = fixFor(issue, written);
-  const message = `${name} cannot be ${quote(written)}`;
+  const isSecret = /password/i.test(key);
+  const fix = isSecret && issue.code === "invalid_type" ? "Put it in quotes." : fixFor(issue, written);
+  const message = isSecret ? `${name} cannot be what it is` : `${name} cannot be ${quote(written)}`;
   return { severity: "error", ...value.at, key, message, expected, ...(fix && { fix }) };
 }
 

@@ -63,19 +63,22 @@ function tabs(text: string): SyntaxFault[] {
 
 function faultAt(offset: number, text: string, { message = "", ...more }: Words): SyntaxFault {
   const line = lineAt(text, offset);
-  return { offset, ...keyAt(text, offset), message: line === "" ? message : `${message}: ${line}`, ...more };
+  const [, own] = /^["']?([\w.-]+)["']?(?::|$)/.exec(line) ?? [];
+  const key = [...keysAbove(text, offset), ...(own === undefined ? [] : [own])].join(".");
+  // A value may be a secret.
+  const shown = JSON.stringify(line.replace(/: .*$/, ": ...").slice(0, 60));
+  const told = line === "" ? message : `${message}: ${shown}`;
+  return { offset, ...(key !== "" && { key }), message: told, ...more };
 }
 
-/** In quotes; nothing for an empty line. */
 function lineAt(text: string, offset: number): string {
   const begin = text.lastIndexOf("\n", offset - 1) + 1;
   const end = text.indexOf("\n", begin);
-  const line = text.slice(begin, end < 0 ? undefined : end).trim();
-  return line === "" ? "" : JSON.stringify(line.length > 60 ? `${line.slice(0, 57)}...` : line);
+  return text.slice(begin, end < 0 ? undefined : end).trim();
 }
 
 /** The keys that the lines above lead to, by their indentation. */
-function keyAt(text: string, offset: number): { key?: string } {
+function keysAbove(text: string, offset: number): string[] {
   const lines = text.slice(0, offset).split("\n").slice(0, -1);
   const found: string[] = [];
   let limit = Number.POSITIVE_INFINITY;
@@ -90,5 +93,5 @@ function keyAt(text: string, offset: number): { key?: string } {
     limit = spaces.length;
     found.unshift(name);
   }
-  return found.length > 0 ? { key: found.join(".") } : {};
+  return found;
 }

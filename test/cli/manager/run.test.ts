@@ -53,7 +53,7 @@ describe("a manager that starts nothing", () => {
     expect(code).toBe(1);
     const lines = errors.split("\n").filter((line) => line.startsWith(file));
     expect(lines).toHaveLength(3);
-    expect(lines[0]).toMatch(/:4: .*active_modules.yeti.config_module.connector_id; expected a number/);
+    expect(lines[0]).toMatch(/:4: .*active_modules.yeti.config_module.connector_id; expected an integer/);
     expect(lines[1]).toMatch(/:6: there is no module 'EvManger'.*Did you mean 'EvManager'\?/);
     expect(lines[2]).toMatch(/:11: unknown key 'mqtt_everst_prefix'.*Did you mean 'mqtt_everest_prefix'\?/);
   });
