@@ -78,6 +78,11 @@ export class Liveness {
     this.#unanswered = true;
     if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping(this.#payload);
     this.#arm();
-    if (this.#pongTimeoutMs > 0) this.#late = this.#clock.setTimer(this.#pongTimeoutMs, () => this.#socket.terminate());
+    if (this.#pongTimeoutMs > 0) this.#late = this.#clock.setTimer(this.#pongTimeoutMs, () => this.#miss());
+  }
+
+  /** A process that was held up itself reads what has come meanwhile before it calls the other end dead. */
+  #miss(): void {
+    this.#late = this.#clock.setTimer(1, () => this.#socket.terminate());
   }
 }

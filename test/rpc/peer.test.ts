@@ -216,7 +216,7 @@ describe("keeping and ending the connection", () => {
     await clock.advance(2_000);
     expect(peer.open).toBe(true);
     raw.socket.pause();
-    await clock.advance(9_999);
+    await clock.advance(10_000);
     expect(peer.open).toBe(true);
     await clock.advance(1);
     expect(await peer.closed).toMatchObject({ code: 1006 });
