@@ -3,16 +3,18 @@ import type { NetworkProfile } from "../../chargePoint/networkProfile.ts";
 import { backOffOf } from "../../chargePoint/v16/boot.ts";
 import type { ChargePoint } from "../../chargePoint/v16/chargePoint.ts";
 import type { Configuration } from "../../chargePoint/v16/configuration/configuration.ts";
-import { passwordOf } from "../../chargePoint/v16/password.ts";
 import type { Endpoint } from "../../rpc/link.ts";
-import { UserError } from "../../util/errors.ts";
 import { Connection } from "../ocppCommon/connection.ts";
 import type { OcppContext } from "../ocppCommon/context.ts";
 import type { TlsSettings } from "../ocppCommon/endpoint.ts";
 import type { MessageLog } from "../ocppCommon/messageLog.ts";
+import { networkProfile, profilesInPriority } from "./profiles.ts";
+import type { Storage } from "./storage.ts";
 
 export interface ConnectOptions {
   readonly config: Configuration;
+  /** What the keys are kept in, if that is a device model: it may have other slots. */
+  readonly device: Storage["device"];
   endpointOf(profile: NetworkProfile, tls: TlsSettings): Promise<Endpoint>;
   readonly chargePoint: () => ChargePoint;
   /** Where messages are kept, if they are. */
@@ -28,7 +30,7 @@ const securityEvents: Readonly<Record<string, { readonly type: string; readonly 
 };
 
 export function connect(ctx: OcppContext, options: ConnectOptions): Connection {
-  const { config, endpointOf, chargePoint, messageLog, isConnected } = options;
+  const { config, device, endpointOf, chargePoint, messageLog, isConnected } = options;
   const { clock, random, log, trace, provides } = ctx;
   /** Attempts go on and on, and so would the events. */
   const told = new Set<string>();
@@ -37,8 +39,9 @@ export function connect(ctx: OcppContext, options: ConnectOptions): Connection {
     endpointOf: (profile) => endpointOf(profile, tlsSettings(config)),
     settings: {
       version: "1.6",
-      profiles: () => [networkProfile(config)],
-      attempts: () => 1,
+      profiles: () =>
+        device ? profilesInPriority(device.model, networkProfile(config, device.slot)) : [networkProfile(config)],
+      attempts: () => device?.model.value("OCPPCommCtrlr.NetworkProfileConnectionAttempts") || 1,
       backOff: liveBackOff(config),
       pingIntervalMs: () => (config.value("WebSocketPingInterval") ?? 0) * 1000,
       ping: () => ({
@@ -72,37 +75,6 @@ export function connect(ctx: OcppContext, options: ConnectOptions): Connection {
     if (key === "VerifyCsmsAllowWildcards") connection.refresh();
   });
   return connection;
-}
-
-/** @throws UserError when URL or password are missing or wrong. */
-export function networkProfile(config: Configuration): NetworkProfile {
-  const securityProfile = config.value("SecurityProfile") as NetworkProfile["securityProfile"];
-  const authorizationKey = config.value("AuthorizationKey");
-  if ((securityProfile === 1 || securityProfile === 2) && authorizationKey === undefined) {
-    throw new UserError(`security profile ${securityProfile} needs a password`, {
-      key: "Security.AuthorizationKey",
-      fix: "Give the password that the CSMS knows for this station, or set Security.SecurityProfile to 0 or 3.",
-    });
-  }
-  return {
-    slot: 1,
-    url: urlOf(config.value("CentralSystemURI"), securityProfile),
-    securityProfile,
-    identity: config.value("ChargePointId"),
-    password: authorizationKey === undefined ? "" : passwordOf(authorizationKey),
-  };
-}
-
-/** The security profile says whether it is `ws` or `wss`; EVerest's files often have neither. */
-function urlOf(uri: string, securityProfile: number): string {
-  const [, rest = uri] = /^wss?:\/\/(.+)$/.exec(uri) ?? [];
-  const url = `${securityProfile >= 2 ? "wss" : "ws"}://${rest}`;
-  if (!rest.includes("://") && URL.canParse(url)) return url;
-  throw new UserError(`'${uri}' is no address of a CSMS`, {
-    key: "Internal.CentralSystemURI",
-    expected: "host:port/path",
-    fix: "Correct it, for example to 127.0.0.1:9000.",
-  });
 }
 
 function tlsSettings(config: Configuration): TlsSettings {

@@ -52,7 +52,7 @@ async function assemble(
   await applySettings(config, requires);
   const security = only(requires.security, "security");
   const connection = connect(ctx, {
-    ...{ config, messageLog },
+    ...{ config, device: storage.device, messageLog },
     endpointOf: (profile, tls) => endpointOf(profile, { security, files, subprotocol, tls }),
     chargePoint: () => chargePoint,
     isConnected: (connected) => isConnected?.(connected),

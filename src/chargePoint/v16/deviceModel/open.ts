@@ -42,6 +42,8 @@ export interface ModelOptions {
 export interface ModelConfiguration {
   readonly config: Configuration;
   readonly model: DeviceModel;
+  /** Of NetworkConfiguration, which the keys of the connection are of. */
+  readonly slot: number;
   /** The key that a variable holds. */
   keyAt(address: Address): string | undefined;
 }
@@ -71,7 +73,7 @@ export async function openModelConfiguration(options: ModelOptions): Promise<Mod
       if (status !== "Accepted") throw new InternalError(`the device model does not take ${key}: ${status}`);
     },
   });
-  return { config, model, keyAt: keyFinder(slot, custom) };
+  return { config, model, slot, keyAt: keyFinder(slot, custom) };
 }
 
 /** The first slot of the files' priority. */
