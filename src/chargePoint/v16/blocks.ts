@@ -2,6 +2,7 @@
 import type { Online } from "../block.ts";
 import type { MessageQueue } from "../queue.ts";
 import { SecurityEvents } from "../securityEvents.ts";
+import type { Publishing } from "../smartCharging/limits.ts";
 import { Authorization } from "./authorization.ts";
 import { Availability } from "./availability.ts";
 import { bootBlock } from "./boot.ts";
@@ -21,7 +22,7 @@ import { isCritical } from "./security.ts";
 import { SecurityProfile } from "./securityProfile.ts";
 import { Settings } from "./settings.ts";
 import { certificateSigning } from "./signing.ts";
-import { type Publishing, SmartCharging } from "./smartCharging/block.ts";
+import { SmartCharging } from "./smartCharging/block.ts";
 import { StatusNotifications } from "./statusNotifications.ts";
 import { AuthCache, LocalList } from "./tokens.ts";
 import { TransactionAnswers } from "./transactionAnswers.ts";

@@ -18,13 +18,13 @@ import { CommonChargePoint } from "../common.ts";
 import { deliver } from "../delivery.ts";
 import type { CsmsLink } from "../ports.ts";
 import { MessageQueue } from "../queue.ts";
+import type { Publishing } from "../smartCharging/limits.ts";
 import { type Blocks, makeBlocks } from "./blocks.ts";
 import { Connectors } from "./connectors.ts";
 import type { Core } from "./core.ts";
 import { type Action, createCsms, type Handlers } from "./csms.ts";
 import { callPnc } from "./pnc.ts";
 import { startEvent } from "./security.ts";
-import type { Publishing } from "./smartCharging/block.ts";
 
 export interface ChargePointOptions extends Omit<Core, "csms" | "connectors"> {
   readonly link: CsmsLink;

@@ -3,7 +3,7 @@ import type { BootReasonEnumType } from "../../ocpp/v201/messages.generated.ts";
 import type { Online } from "../block.ts";
 import type { MessageQueue } from "../queue.ts";
 import { SecurityEvents } from "../securityEvents.ts";
-import type { Publishing } from "../v16/smartCharging/block.ts";
+import type { Publishing } from "../smartCharging/limits.ts";
 import { Authorization } from "./authorization.ts";
 import { Availability } from "./availability.ts";
 import { bootBlock } from "./boot.ts";

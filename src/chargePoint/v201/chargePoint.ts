@@ -17,7 +17,7 @@ import { CommonChargePoint } from "../common.ts";
 import { deliver } from "../delivery.ts";
 import type { CsmsLink } from "../ports.ts";
 import { MessageQueue } from "../queue.ts";
-import type { Publishing } from "../v16/smartCharging/block.ts";
+import type { Publishing } from "../smartCharging/limits.ts";
 import { type Blocks, makeBlocks } from "./blocks.ts";
 import type { Core } from "./core.ts";
 import { type Action, createCsms, type Handlers } from "./csms.ts";

@@ -1,7 +1,7 @@
 /** A charge point of OCPP 1.6 with what a module of EVerest around it provides. */
 import type { EvsePort, StationPort } from "../../chargePoint/ports.ts";
+import type { Publishing } from "../../chargePoint/smartCharging/limits.ts";
 import { ChargePoint } from "../../chargePoint/v16/chargePoint.ts";
-import type { Publishing } from "../../chargePoint/v16/smartCharging/block.ts";
 import type { ErrorReport } from "../../framework/errors.ts";
 import type { SecurityEvent } from "../../interfaces/types/ocpp.ts";
 import { subprotocol } from "../../ocpp/v16/endpoint.ts";

@@ -5,6 +5,7 @@ import { meterValue } from "../../../src/chargePoint/v201/meterValues.ts";
 import { coreMigrations } from "../../../src/chargePoint/v201/schema.ts";
 import type { Powermeter } from "../../../src/interfaces/types/powermeter.ts";
 import type { IdTokenInfoType } from "../../../src/ocpp/v201/messages.generated.ts";
+import { CallTimeout } from "../../../src/rpc/errors.ts";
 import { openDatabase } from "../../../src/util/database.ts";
 import { Car, cardToken, contractToken, emaid } from "../fakeStation.ts";
 import { temporaryFolder } from "../folder.ts";
@@ -125,6 +126,66 @@ describe("TransactionEvents (E)", () => {
       "Ended 3 EVCommunicationLost Idle EVDisconnected",
     ]);
     expect(at.csms.requests("TransactionEvent").map(({ offline }) => offline)).toEqual([false, false, true, true]);
+  });
+
+  it("are tried as often as MessageAttempts says, further and further apart, then put aside for the next", async () => {
+    const values = {
+      "OCPPCommCtrlr.MessageAttempts[TransactionEvent]": "3",
+      "OCPPCommCtrlr.MessageAttemptInterval[TransactionEvent]": "10",
+    };
+    const at = bench({ values });
+    await at.connect();
+    const times: number[] = [];
+    at.csms.script.TransactionEvent = ({ seqNo }) => {
+      if (seqNo > 0) return {};
+      times.push(at.clock.now());
+      return new CallTimeout("TransactionEvent", 60_000);
+    };
+    const car = new Car(at);
+    await car.plugIn();
+    await car.start();
+    await car.charge();
+    await at.clock.advance(60_000);
+    expect(times.map((time) => (time - (times[0] ?? 0)) / 1000)).toEqual([0, 10, 30]);
+    expect(at.chargePoint.deadLetters()).toMatchObject([{ attempts: 3, payload: { eventType: "Started" } }]);
+    expect(at.csms.requests("TransactionEvent").map(({ seqNo }) => seqNo)).toEqual([0, 0, 0, 1]);
+  });
+
+  it("keep the time at which they happened, also when the clock is set before they are sent", async () => {
+    const { at, car } = await charging();
+    await at.disconnect();
+    const before = at.clock.now();
+    await car.pause();
+    await at.clock.advance(3_600_000);
+    await at.connect();
+    await at.settle();
+    const event = at.csms
+      .requests("TransactionEvent")
+      .find(({ transactionInfo }) => transactionInfo.chargingState === "SuspendedEV");
+    expect(event).toMatchObject({ offline: true, timestamp: new Date(before).toISOString() });
+  });
+
+  it("in a queue that is full, values between others go; starts, ends and changes stay (E04.FR.07)", async () => {
+    const values = { "InternalCtrlr.MessageQueueSizeThreshold": "10", "SampledDataCtrlr.TxUpdatedInterval": "10" };
+    const { at, car } = await charging({ values });
+    await at.disconnect();
+    for (let i = 0; i < 30; i++) {
+      car.measure(2_000 + i);
+      await at.clock.advance(10_000);
+    }
+    await car.pause();
+    await car.finish("Local");
+    const told = at.csms.requests("TransactionEvent").length;
+    await at.connect();
+    await at.clock.advance(60_000);
+    const events = at.csms.requests("TransactionEvent").slice(told);
+    expect(events.length).toBeLessThanOrEqual(12);
+    expect(events.slice(-2).map(({ eventType, triggerReason }) => `${eventType} ${triggerReason}`)).toEqual([
+      "Updated ChargingStateChanged",
+      "Ended StopAuthorized",
+    ]);
+    const seqNos = events.map(({ seqNo }) => seqNo);
+    expect(seqNos).toEqual(seqNos.toSorted((a, b) => a - b));
   });
 
   it("are published to the station", async () => {

@@ -10,25 +10,14 @@ import type { ChargingProfile, ChargingRateUnit } from "../../../ocpp/v16/types.
 import { isoTime } from "../../../util/clock.ts";
 import { inBackground } from "../../block.ts";
 import { Periodic } from "../../periodic.ts";
+import { type Composite, type ConnectorProfiles, composite } from "../../smartCharging/composite.ts";
+import { type Publishing, type Scheduled, toExternalLimits, toSchedule } from "../../smartCharging/limits.ts";
 import type { Connector } from "../connectors.ts";
 import type { Block, Core } from "../core.ts";
 import type { Handlers } from "../csms.ts";
 import type { Transactions } from "../transactions.ts";
-import { type Composite, type ConnectorProfiles, composite } from "./composite.ts";
-import { type Scheduled, toExternalLimits, toSchedule } from "./limits.ts";
 import { Profiles } from "./profiles.ts";
 import { fault, type Place, settled, unitAllowed } from "./validate.ts";
-
-/** How the energy management is told. */
-export interface Publishing {
-  readonly unit: ChargingRateUnit;
-  /** How far ahead, in seconds. */
-  readonly duration: number;
-  /** How often besides on every change, in seconds; 0 is never. */
-  readonly interval: number;
-  /** Who limits, for those who look at the energy tree. */
-  readonly source: string;
-}
 
 const STATION = 0;
 

@@ -1,8 +1,8 @@
 /** Whether a charging profile can be followed here (OCPP 1.6, 5.16; the rules are those of EVerest). */
 import { readDateTime } from "../../../ocpp/dateTime.ts";
 import type { ChargingProfile, ChargingSchedule } from "../../../ocpp/v16/types.ts";
+import { recurrences } from "../../smartCharging/spells.ts";
 import type { Configuration } from "../configuration/configuration.ts";
-import { recurrences } from "./spells.ts";
 
 /** Where a profile is to go. */
 export interface Place {

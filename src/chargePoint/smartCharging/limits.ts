@@ -1,9 +1,20 @@
 /** Composite schedules in EVerest's words: for the energy management, and for whoever listens to the module. */
-import type { ExternalLimits, ScheduleReqEntry } from "../../../interfaces/types/energy.ts";
-import type { ChargingSchedule } from "../../../interfaces/types/ocpp.ts";
-import type { ChargingRateUnit } from "../../../ocpp/v16/types.ts";
-import { isoTime } from "../../../util/clock.ts";
+import type { ExternalLimits, ScheduleReqEntry } from "../../interfaces/types/energy.ts";
+import type { ChargingSchedule } from "../../interfaces/types/ocpp.ts";
+import type { ChargingRateUnit } from "../../ocpp/v16/types.ts";
+import { isoTime } from "../../util/clock.ts";
 import type { Composite } from "./composite.ts";
+
+/** How the energy management is told. */
+export interface Publishing {
+  readonly unit: ChargingRateUnit;
+  /** How far ahead, in seconds. */
+  readonly duration: number;
+  /** How often besides on every change, in seconds; 0 is never. */
+  readonly interval: number;
+  /** Who limits, for those who look at the energy tree. */
+  readonly source: string;
+}
 
 /** A composite schedule and what it is of. */
 export interface Scheduled extends Composite {

@@ -1,5 +1,5 @@
 /** The composite schedule: what all charging profiles together allow over a while (OCPP 1.6, 3.13.4). Pure. */
-import type { ChargingProfile, ChargingRateUnit, ChargingSchedulePeriod } from "../../../ocpp/v16/types.ts";
+import type { ChargingProfile, ChargingRateUnit, ChargingSchedulePeriod } from "../../ocpp/v16/types.ts";
 import { type Cap, defined, inUnit, lowest, type Supply } from "./caps.ts";
 import { type Spell, spellAt } from "./spells.ts";
 

@@ -1,5 +1,5 @@
 /** Limits of charging profiles, combined. */
-import type { ChargingRateUnit } from "../../../ocpp/v16/types.ts";
+import type { ChargingRateUnit } from "../../ocpp/v16/types.ts";
 
 /** How much may flow. Current and power may both be bounded; the phases tell how one becomes the other. */
 export interface Cap {

@@ -1,6 +1,6 @@
 /** What one charging profile says at a moment, and until when (OCPP 1.6, 3.13). Times are milliseconds since the epoch. */
-import { readDateTime } from "../../../ocpp/dateTime.ts";
-import type { ChargingProfile, ChargingSchedulePeriod } from "../../../ocpp/v16/types.ts";
+import { readDateTime } from "../../ocpp/dateTime.ts";
+import type { ChargingProfile, ChargingSchedulePeriod } from "../../ocpp/v16/types.ts";
 import type { Cap } from "./caps.ts";
 
 export interface Spell {
