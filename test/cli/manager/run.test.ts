@@ -141,6 +141,25 @@ describe("a manager that starts nothing", () => {
 });
 
 describe("a manager with a station", () => {
+  it("ends in order, and as a failure, when a reset is ordered: who supervises it starts it again", async () => {
+    const [broker, env] = await brokerAt();
+    const states = fifo();
+    const station = smallStation.replace("settings:", "  system: {module: System}\nsettings:");
+    const file = await folder.write("reset.yaml", station);
+    const driver = await mqtt.connectAsync(`mqtt://${broker.host}:${broker.port}`);
+    undo.push(() => driver.endAsync());
+    const managed = manage(["--config", file, "--status-fifo", states.path], env);
+    await states.says("ALL_MODULES_STARTED");
+    const data = { id: "1", args: { type: "Soft", scheduled: false }, origin: "driver" };
+    const order = JSON.stringify({ msg_type: "Cmd", data });
+    driver.publish("everest_1/modules/system/impl/main/cmd/reset", order, { qos: 2 });
+    expect(await managed.code).toBe(1);
+    await states.says("MANAGER_EXITING");
+    expect(states.lines.slice(-3)).toEqual([
+      ...["MANAGER_CRASH_SHUTDOWN_IN_PROGRESS", "MANAGER_SHUTDOWN_FINALIZING", "MANAGER_EXITING"],
+    ]);
+  });
+
   it("tells its states, obeys external topics as soon as it says that all is started, and ends with 0", async () => {
     const [broker, env] = await brokerAt();
     const states = fifo();
