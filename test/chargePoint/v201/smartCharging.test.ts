@@ -34,6 +34,8 @@ describe("a charging profile (K01)", () => {
     const database = openDatabase(":memory:", coreMigrations);
     const at = await online({ database });
     expect(await limitAt(at, 1)).toBe(48);
+    // Nobody has limited anything: the default is not enforced.
+    expect(at.station.limits.get(1)?.schedule_import).toEqual([]);
     expect(await set(at, 1, profile())).toEqual({ status: "Accepted" });
     expect([await limitAt(at, 1), await limitAt(at, 2), await limitAt(at, 0)]).toEqual([16, 48, 64]);
     const entry = at.station.limits.get(1)?.schedule_import?.[0];
@@ -180,6 +182,7 @@ describe("profiles of the CSMS", () => {
     expect(await at.ask("ClearChargingProfile", criteria(2))).toEqual({ status: "Accepted" });
     expect(await at.ask("ClearChargingProfile", {})).toEqual({ status: "Accepted" });
     expect(await limitAt(at, 1)).toBe(48);
+    expect(at.station.limits.get(1)?.schedule_import).toEqual([]);
   });
 
   it("may not count while the CSMS is away (IgnoredProfilePurposesOffline)", async () => {

@@ -1,4 +1,5 @@
 /** Functional block K of OCPP 2.0.1: the CSMS's charging profiles, kept, combined, reported and handed to the energy management (K01 to K10). */
+import type { ExternalLimits } from "../../../interfaces/types/energy.ts";
 import { readDateTime } from "../../../ocpp/dateTime.ts";
 import type { ChargingProfile } from "../../../ocpp/v16/types.ts";
 import type {
@@ -63,8 +64,10 @@ export class SmartCharging implements Block {
       return response;
     },
     ClearChargingProfile: (request, afterwards) => {
+      const cleared = this.#profiles.remove((one) => isCleared(request, one));
+      this.#core.model.show("SmartChargingCtrlr.Entries[ChargingProfiles]", String(this.#profiles.all.length));
       afterwards(() => this.#publish());
-      return { status: this.#profiles.remove((one) => isCleared(request, one)) ? "Accepted" : "Unknown" };
+      return { status: cleared ? "Accepted" : "Unknown" };
     },
     GetChargingProfiles: (request, afterwards) => this.#report(request, afterwards),
     GetCompositeSchedule: (request) => this.#compositeSchedule(request),
@@ -251,13 +254,19 @@ export class SmartCharging implements Block {
         id,
         { from, unit, ...this.#composite(id, from, duration, unit) },
       ]);
-      for (const [id, schedule] of schedules) station.limit(id, toExternalLimits(schedule, source));
+      // Without any profile nobody has limited anything: the default is told to the CSMS and not enforced.
+      const limited = this.#profiles.all.length > 0;
+      for (const [id, schedule] of schedules) {
+        station.limit(id, limited ? toExternalLimits(schedule, source) : unlimited);
+      }
       station.publish("charging_schedules", {
         schedules: schedules.map(([id, schedule]) => toSchedule(id, schedule)),
       });
     });
   }
 }
+
+const unlimited: ExternalLimits = { schedule_import: [], schedule_export: [], schedule_setpoints: [] };
 
 const purposes = {
   ChargingStationMaxProfile: "ChargePointMaxProfile",
