@@ -6,7 +6,7 @@ import type { DeviceModel, Guard } from "../deviceModel/deviceModel.ts";
 import type { NetworkProfile } from "../networkProfile.ts";
 import type { Block, Core } from "./core.ts";
 
-/** What else a profile says, as APN and VPN, is kept as it came. */
+/** What else a profile says is kept as it came. */
 const profileList = z.array(
   z.object({
     configurationSlot: z.int(),
@@ -71,7 +71,9 @@ export function networkProfileBlock({ model }: Core): Block {
         if (others.length >= MOST_PROFILES)
           return { status: "Rejected", statusInfo: { reasonCode: "TooManyElements" } };
         const { configurationSlot, connectionData } = request;
-        const profiles = [...others, { configurationSlot, connectionData }];
+        // There is neither modem nor VPN here, and their passwords would be told with the variable.
+        const { apn: _apn, vpn: _vpn, ...kept } = connectionData;
+        const profiles = [...others, { configurationSlot, connectionData: kept }];
         const place = { component: { name: "InternalCtrlr" }, variable: { name: "NetworkConnectionProfiles" } };
         const set = model.set(place.component, place.variable, "Actual", JSON.stringify(profiles), "csms");
         return set.status === "Accepted"

@@ -202,6 +202,19 @@ describe("SetNetworkProfile (B09)", () => {
     expect(await set("3")).toMatchObject({ setVariableResult: [{ attributeStatus: "Rejected" }] });
   });
 
+  it("keeps no password of a modem or a VPN, which there are not", async () => {
+    const at = await online();
+    const vpn = { server: "vpn", user: "u", password: "hush", key: "hush", type: "IPSec" } as const;
+    const apn = { apn: "net", apnAuthentication: "PAP", apnPassword: "hush", simPin: 987_654 } as const;
+    const request = { configurationSlot: 2, connectionData: { ...connectionData, vpn, apn } };
+    expect(await at.ask("SetNetworkProfile", request)).toEqual({ status: "Accepted" });
+    await at.ask("GetBaseReport", { requestId: 1, reportBase: "FullInventory" });
+    const reports = JSON.stringify(at.csms.requests("NotifyReport"));
+    expect(reports).toContain("csms.example");
+    expect(reports).not.toMatch(/hush|987654/);
+    expect(JSON.stringify(at.timeline.entries)).not.toMatch(/hush|987654/);
+  });
+
   it.each([
     ["NoSecurityDowngrade", { securityProfile: 0, ocppCsmsUrl: "ws://csms" }],
     ["InvalidURL", { securityProfile: 2, ocppCsmsUrl: "ws://csms" }],
