@@ -61,7 +61,7 @@ export function applyEvent(
   const record = merge(identity, before, event);
   const problems = [
     ...orderProblems(before, event),
-    ...meterProblems(before?.meterEndWh, event.readings),
+    ...meterProblems(isWholeCourse(event) ? undefined : before?.meterEndWh, event.readings),
     ...(event.eventType === "Ended" ? endProblems(record) : []),
   ];
   return { ...record, problems: [...(before?.problems ?? []), ...problems] };
@@ -81,7 +81,9 @@ function merge(
   const { chargingState, connectorId, evseId, idToken, readings, seqNo, stoppedReason, timestamp, transactionId } =
     event;
   const [first] = readings;
-  const last = readings.at(-1);
+  const latest = readings.at(-1);
+  // After a loss of power the course that was kept may end before what was told last.
+  const last = latest !== undefined && isWholeCourse(event) ? Math.max(latest, before?.meterEndWh ?? latest) : latest;
   return {
     ...(before ?? { identity, transactionId, startedAt: timestamp, lastSeqNo: seqNo, lastTimestamp: timestamp }),
     ...(evseId !== undefined && { evseId, ...(connectorId !== undefined && { connectorId }) }),
@@ -94,6 +96,11 @@ function merge(
     ...(before && before.lastSeqNo > seqNo ? {} : { lastSeqNo: seqNo, lastTimestamp: timestamp }),
     events: (before?.events ?? 0) + 1,
   };
+}
+
+/** An Ended of OCPP 2.0.1 may bring the readings of the whole transaction once more, from its begin (J02). */
+function isWholeCourse({ eventType, readings }: TransactionEvent): boolean {
+  return eventType === "Ended" && readings.length > 1;
 }
 
 function orderProblems(before: TransactionRecord | undefined, { eventType, seqNo, timestamp }: TransactionEvent) {
