@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 /** `.ci/run` names a file here to count the tests by. */
@@ -11,8 +12,8 @@ export default defineConfig({
     globalSetup: "test/built.ts",
     // Our modules keep no state of their own, so files of one worker can share them: loading them anew costs more than the tests.
     isolate: false,
-    // Many tests wait for sockets and child processes: a core left free for vitest itself would be idle.
-    maxWorkers: "100%",
+    // Many tests wait for sockets, child processes and cars that take their time: with a worker a core, cores would be idle.
+    maxWorkers: availableParallelism() + 1,
     reporters: report ? ["default", ["json", { outputFile: report }]] : ["default"],
   },
 });

@@ -5,6 +5,7 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import type { TestProject } from "vitest/node";
@@ -13,6 +14,8 @@ declare module "vitest" {
   interface ProvidedContext {
     /** The folder of the compiled package, with `cli/main.js`. */
     readonly built: string;
+    /** A folder that goes when all tests are over, however their processes end. */
+    readonly nursery: string;
   }
 }
 
@@ -20,10 +23,13 @@ const root = resolve(import.meta.dirname, "..");
 const hour = 3_600_000;
 
 /** Vitest calls it before the first test. */
-export default async function setup(project: TestProject): Promise<void> {
+export default async function setup(project: TestProject): Promise<() => void> {
   const folder = join(root, `.built-${hashOfSources()}`);
   if (!existsSync(folder)) await build(folder);
   project.provide("built", folder);
+  const nursery = mkdtempSync(join(tmpdir(), "plugcharge-nursery-"));
+  project.provide("nursery", nursery);
+  return () => rmSync(nursery, { recursive: true });
 }
 
 function hashOfSources(): string {

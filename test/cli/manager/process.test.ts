@@ -3,8 +3,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { makePrefix } from "../../../src/cli/manager/prefix.ts";
+import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
+import type * as prefix from "../../../src/cli/manager/prefix.ts";
 import { type EmbeddedBroker, startBroker } from "../../../src/framework/bus/broker.ts";
 import { Fifo, Folder, manage, smallStation } from "./support.ts";
 
@@ -16,6 +16,8 @@ const started: ChildProcess[] = [];
 
 beforeEach(async () => {
   folder = await Folder.make();
+  // Its programs are of the package as it is built: they need not compile themselves.
+  const { makePrefix }: typeof prefix = await import(join(inject("built"), "cli/manager/prefix.js"));
   await makePrefix({ dir: folder.path, certificates: false });
   config = await folder.write("station.yaml", smallStation);
   broker = await startBroker(0);

@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
-import { expect, onTestFinished, vi } from "vitest";
+import { expect, inject, onTestFinished, vi } from "vitest";
 import { freeUdpPort } from "../../../src/cli/demo/freePort.ts";
 import { type Io, processIo } from "../../../src/cli/io.ts";
 import type { SessionVerdict } from "../../../src/cli/peer/verdict.ts";
@@ -44,8 +44,7 @@ export function plugcharge(...args: string[]): Command {
 }
 
 const made = new Map<string, Promise<string>>();
-const nursery = mkdtempSync(join(tmpdir(), "plugcharge-pkis-"));
-process.once("exit", () => rmSync(nursery, { recursive: true, force: true }));
+const nursery = mkdtempSync(join(inject("nursery"), "pkis-"));
 
 /** A folder with a whole PKI, of which every test has its own copy; it goes when the test is over. */
 export async function pkiFolder(layout: LayoutName = "ecog", ...faults: string[]): Promise<string> {
