@@ -15,21 +15,24 @@ export function carOver(networkOf: (clock: Clock) => Network) {
   return defineModule(manifest, (ctx) => {
     warnOfGaps(ctx.config, ctx.log);
     const communication = communicationOf(ctx, networkOf(ctx.clock));
-    /** For faults and for feeding back, which no session of this car has. */
-    const notUsed = () => null;
+    /** Faults on order, and feeding back, no session of this car has. */
+    const withoutEffect = (command: string) => () => {
+      ctx.log.warn({}, `${command} has no effect: this car does not do it`);
+      return null;
+    };
     return {
       provides: {
         ev: {
           start_charging: (order) => communication.start(order),
           stop_charging: () => communication.stop("the car wants to stop").then(() => null),
           pause_charging: () => communication.pause("the car wants to pause").then(() => null),
-          set_fault: notUsed,
+          set_fault: withoutEffect("set_fault"),
           set_dc_params({ EvParameters }) {
             communication.setDcParameters(EvParameters);
             return null;
           },
-          set_bpt_dc_params: notUsed,
-          enable_sae_j2847_v2g_v2h: notUsed,
+          set_bpt_dc_params: withoutEffect("set_bpt_dc_params"),
+          enable_sae_j2847_v2g_v2h: withoutEffect("enable_sae_j2847_v2g_v2h"),
           update_soc: ({ SoC }) => communication.batteryAt(SoC).then(() => null),
         },
       },

@@ -174,10 +174,11 @@ describe("the simulated car", () => {
     expect(message).toEqual({ DC_EVStatus: { EVReady: true, EVErrorCode: "NO_ERROR", EVRESSSOC: 48 } });
   });
 
-  it("takes commands for faults and for feeding back, and has no use for them", async () => {
+  it("takes commands for faults and for feeding back, and says that it has no use for them", async () => {
     const car = await start();
     expect(await car.on.ev.call("set_bpt_dc_params", { EvBPTParameters: {} })).toBeNull();
     expect(await car.on.ev.call("set_fault")).toBeNull();
+    expect(car.logged).toEqual([expect.stringContaining("set_bpt_dc_params"), expect.stringContaining("set_fault")]);
   });
 
   it("goes on with a key that is not the contract's, and says so", async () => {
