@@ -124,8 +124,10 @@ export class Csms {
       for (const { certificate, issuer } of pki.issued) certificates.issued(certificate, issuer);
       for (const { certificate, issuer } of pki.revoked) this.revoke(certificate, issuer);
     });
+    // Who answers for these CAs is this CSMS itself, wherever their certificates say that the responder is.
+    const responder = pki.ocspSigners.length > 0 ? this.ocspUrl : undefined;
     for (const { aia } of [...pki.intermediates, ...pki.issued.map(({ certificate }) => certificate)]) {
-      if (aia?.ocsp !== undefined) responders.allow(aia.ocsp);
+      if (aia?.ocsp !== undefined) responders.allow(aia.ocsp, responder);
     }
   }
 

@@ -50,6 +50,9 @@ export interface Draft {
   readonly wrongKey?: true;
 }
 
+/** The responder that certificates name when nobody says another; a test CSMS answers for it, wherever it listens itself. */
+export const defaultOcspUrl = "http://127.0.0.1:8080/ocsp";
+
 /** What decides how all certificates of a PKI look. */
 export interface DraftOptions {
   readonly clock: Clock;

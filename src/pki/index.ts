@@ -1,5 +1,5 @@
 /** Test PKIs: made, made wrong on purpose, and written in the layouts people use. */
-export { createDraft, type Draft, type DraftOptions, type Holder, issue } from "./draft.ts";
+export { createDraft, type Draft, type DraftOptions, defaultOcspUrl, type Holder, issue } from "./draft.ts";
 export { type Fault, faults, findFault } from "./faults.ts";
 export type { Audience, LayoutName, PkiFile, PkiView } from "./layout.ts";
 export { type LoadOptions, loadPki } from "./load.ts";

@@ -47,6 +47,17 @@ describe("a contract (C07)", () => {
     expect(csms.ocspUrl).toContain("/ocsp");
   });
 
+  it("Given certificates that name a responder where none is, then the CSMS that speaks for their CAs answers itself", async () => {
+    const test = await startTestCsms();
+    const nowhere = "http://127.0.0.1:1/ocsp";
+    const pki = await createPki({ clock: systemClock, random: cryptoRandom, eMAID: emaid, ocspUrl: nowhere });
+    test.csms.usePki(csmsPki(pki));
+    test.csms.setContracts([{ emaid }]);
+    const { call } = await connectStation(test);
+    const answer = await call("Authorize", { idToken, iso15118CertificateHashData: hashDataOf(pki, nowhere) });
+    expect([answer.idTokenInfo.status, answer.certificateStatus]).toEqual(["Accepted", "Accepted"]);
+  });
+
   it("Given good hash data, then it is accepted, whatever the case of hashes, eMAID and hyphens", async () => {
     const { authorize, pki, csms } = await world();
     const hashData = hashDataOf(pki, csms.ocspUrl);

@@ -41,6 +41,15 @@ describe("asking a responder", () => {
     expect(answer).toEqual({ ok: true, response: new Uint8Array(Buffer.from("/ocsp")) });
   });
 
+  it("asks where the responder is to be found, which nobody who allows it again can change", async () => {
+    const url = await serve((message, response) => response.end(message.url));
+    const responders = new Responders({ clock: systemClock });
+    responders.allow("http://responder.example/ocsp", url);
+    responders.allow("http://responder.example/ocsp", "http://127.0.0.1:1/elsewhere");
+    const answer = await responders.ask("http://responder.example/ocsp", request);
+    expect(answer).toEqual({ ok: true, response: new Uint8Array(Buffer.from("/ocsp")) });
+  });
+
   it.each([
     ["an error status", (response) => response.writeHead(500).end(), "HTTP status 500"],
     ["an endless answer", (response) => response.end(Buffer.alloc(100_000)), "too large"],

@@ -11,7 +11,7 @@ export function prefixCommand(io: Pick<Io, "stdout">): Command {
       "Make an installation in EVerest's layout: bin/manager, configurations, files of modules, certificates.",
     )
     .argument("<dir>", "the folder; what is there is replaced, but never certificates")
-    .option("--no-certificates", "make no test certificates in etc/everest/certs")
+    .option("--no-certificates", "make no test certificates in etc/everest/certs, which csms takes by --pki")
     .action(async (dir: string, { certificates }: { certificates: boolean }) => {
       const prefix = resolve(dir);
       await makePrefix({ dir: prefix, certificates });

@@ -3,7 +3,7 @@ import { chmod, cp, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { manifestDefinition } from "../../framework/everest/definitions.ts";
-import { createPki, writePki } from "../../pki/index.ts";
+import { createPki, defaultOcspUrl, writePki } from "../../pki/index.ts";
 import { systemClock } from "../../util/clock.ts";
 import { nodeFiles } from "../../util/files.ts";
 import { cryptoRandom } from "../../util/random.ts";
@@ -78,13 +78,8 @@ async function writeModules(folder: string): Promise<void> {
   }
 }
 
+/** As `pki init` does: the CSMS to test with takes the folder by `--pki`, and answers for its CAs. */
 async function makeCertificates(dir: string): Promise<void> {
-  const pki = await createPki({ clock: systemClock, random: cryptoRandom, faults: [] });
-  await writePki([pki], {
-    files: nodeFiles,
-    dir,
-    layout: "everest",
-    password: KEY_PASSWORD,
-    audiences: ["station", "car"],
-  });
+  const pki = await createPki({ clock: systemClock, random: cryptoRandom, faults: [], ocspUrl: defaultOcspUrl });
+  await writePki([pki], { files: nodeFiles, dir, layout: "everest", password: KEY_PASSWORD });
 }

@@ -24,16 +24,17 @@ function urlKey(url: string): string | undefined {
 
 export class Responders {
   readonly #options: ResponderOptions;
-  /** The allowed URLs as they were configured: these are asked, never what a station wrote. */
+  /** By allowed URL, the one that is asked instead: as it was configured, never what a station wrote. */
   readonly #allowed = new Map<string, string>();
 
   constructor(options: ResponderOptions) {
     this.#options = options;
   }
 
-  allow(url: string): void {
+  /** @param at where this responder is to be found, if elsewhere; a URL that is allowed already stays as it is. */
+  allow(url: string, at = url): void {
     const key = urlKey(url);
-    if (key !== undefined) this.#allowed.set(key, url);
+    if (key !== undefined && !this.#allowed.has(key)) this.#allowed.set(key, at);
   }
 
   /** @param request DER. Never throws; follows no redirect; gives up after the time-out and beyond 32 KiB. */

@@ -4,6 +4,7 @@ import { Command, Option } from "commander";
 import {
   type Audience,
   createPki,
+  defaultOcspUrl,
   type LayoutName,
   ocspFiles,
   type Pki,
@@ -55,7 +56,7 @@ export function initCommand(io: Pick<Io, "stdout">): Command {
     .option("--emaid <eMAID>", "CN of the contract certificate")
     .option("--secc-id <id>", "CN of the SECC certificate")
     .option("--identity <id>", "CN of the station's certificate towards the CSMS (default: cp001)")
-    .option("--ocsp-url <url>", "responder named in the certificates; empty for none", "http://127.0.0.1:8080/ocsp")
+    .option("--ocsp-url <url>", "responder named in the certificates; empty for none", defaultOcspUrl)
     .addOption(csmsKeyOption())
     .option("--csms-host <name>", "a host name of the CSMS (repeatable; default: localhost)", collect, [])
     .option("--organization <name>", "O of all names")
