@@ -1,26 +1,15 @@
 /** What goes over the HTTP API. */
 import { z } from "zod";
+import { AuthorizationStatus, IdTokenType } from "../../interfaces/types/authorization.ts";
 import { isEmaid } from "../../iso15118/emaid.ts";
 import { isIdentity } from "../../rpc/stationUrl.ts";
 import { faultNames } from "../faults/catalogue.ts";
 import { stationActions } from "../versions.ts";
 
 const time = z.iso.datetime().describe("RFC 3339, UTC");
-const idTokenType = z
-  .enum(["Central", "eMAID", "ISO14443", "ISO15693", "KeyCode", "Local", "MacAddress", "NoAuthorization"])
-  .describe("As in OCPP 2.0.1; OCPP 1.6 asks for any");
-const authorizationStatus = z.enum([
-  "Accepted",
-  "Blocked",
-  "ConcurrentTx",
-  "Expired",
-  "Invalid",
-  "NoCredit",
-  "NotAllowedTypeEVSE",
-  "NotAtThisLocation",
-  "NotAtThisTime",
-  "Unknown",
-]);
+const idTokenType = IdTokenType.describe("As in OCPP 2.0.1; OCPP 1.6 asks for any");
+/** Those of OCPP; the other two are a station's own. */
+const authorizationStatus = AuthorizationStatus.exclude(["PinRequired", "Timeout"]);
 const idToken = z.string().min(1).max(255);
 
 export const identity = z
